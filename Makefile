@@ -1,0 +1,111 @@
+# Everything a contributor and CI run. `make` alone lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+GO ?= go
+FUZZTIME ?= 5s
+BENCH ?= .
+# What lint does when the vulnerability database cannot be reached: "optional" says so and goes on, "required" fails.
+VULNCHECK ?= optional
+
+STATICCHECK_VERSION := v0.8.2
+GOVULNCHECK_VERSION := v1.8.0
+ACTIONLINT_VERSION := v1.7.12
+
+TOOLS := .cache/tools
+STATICCHECK := $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
+GOVULNCHECK := $(TOOLS)/govulncheck-$(GOVULNCHECK_VERSION)
+ACTIONLINT := $(TOOLS)/actionlint-$(ACTIONLINT_VERSION)
+TESTCOUNT := $(TOOLS)/testcount
+
+SCRIPTS := .ci/run .ci/packages .ci/fuzz .ci/vulncheck $(wildcard conformance/*.sh conformance/*/*.sh)
+
+# The committed artifacts are built for the day of the policies, so that time alone does not change them.
+LAST_UPDATED = $(shell grep -rhs '^last_updated:' policies | head -n 1 | awk '{print $$2}' | tr -d "\"'")
+CONFORMANCE_PACKAGES = $(shell grep -rls '^//go:build conformance' --include='*_test.go' cmd internal conformance | xargs -r dirname | sort -u | sed 's,^,./,')
+export POLICYGEN_CLIENT_CACHE ?= $(CURDIR)/.cache/client
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: setup
+setup: $(STATICCHECK) $(ACTIONLINT) ## download modules and the pinned tools
+	$(GO) mod download
+
+.PHONY: build
+build: ## build bin/policygen
+	$(GO) build -trimpath -o bin/ ./cmd/...
+
+.PHONY: test
+test: $(TESTCOUNT) ## run all tests with the race detector and count them
+	@$(TESTCOUNT) -race ./...
+
+.PHONY: lint
+lint: $(STATICCHECK) $(ACTIONLINT) ## gofmt, go vet, staticcheck, govulncheck, actionlint, shell scripts
+	@unformatted=$$(find . -name '*.go' -not -path '*/testdata/*' -not -path './.cache/*' -print0 | xargs -0 gofmt -l); \
+	if [ -n "$$unformatted" ]; then echo "lint: run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet -tags conformance ./...
+	$(STATICCHECK) -tags conformance ./...
+	$(ACTIONLINT)
+	@for script in $(SCRIPTS); do bash -n "$$script"; done
+	@if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); else echo "lint: shellcheck is not installed: scripts were only parsed"; fi
+	@.ci/vulncheck $(GOVULNCHECK) $(GOVULNCHECK_VERSION) $(VULNCHECK)
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (5s)
+	@.ci/fuzz $(FUZZTIME)
+
+.PHONY: bench
+bench: ## run the benchmarks that match BENCH (.)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+.PHONY: conformance
+conformance: $(TESTCOUNT) build ## compare with the real client, read artifacts back with other people's parsers
+	@test -n "$(CONFORMANCE_PACKAGES)" || { echo "conformance: no package has tests with the build tag conformance"; exit 1; }
+	@$(TESTCOUNT) -v -tags conformance -count=1 -timeout 30m $(CONFORMANCE_PACKAGES)
+	conformance/readback/readback.sh out
+
+.PHONY: nightly
+nightly: ## fuzz for a minute per target, all benchmarks, conformance
+	@$(MAKE) fuzz FUZZTIME=60s
+	@$(MAKE) bench
+	@$(MAKE) conformance
+
+.PHONY: build-policies
+build-policies: build ## write out/ from policies/, for the day of last_updated
+	bin/policygen build --policies policies --out out --at $(LAST_UPDATED)
+
+.PHONY: check-policies
+check-policies: build ## check policies/ and that out/ is what they render to
+	bin/policygen check --policies policies --at $(LAST_UPDATED)
+	bin/policygen build --policies policies --out out --at $(LAST_UPDATED) --check
+
+.PHONY: figures
+figures: ## print the figures that internal/house keeps
+	$(GO) test -count=1 -v -run Figures$$ ./internal/house
+
+.PHONY: clean
+clean: ## delete what the other targets build and download
+	rm -rf bin .cache
+
+# A tool is installed under its version, so that a new pin is a new file.
+define install
+	@mkdir -p $@.new
+	GOBIN=$(CURDIR)/$@.new $(GO) install $(1)
+	@mv $@.new/* $@
+	@rmdir $@.new
+endef
+
+$(STATICCHECK):
+	$(call install,honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION))
+
+$(ACTIONLINT):
+	$(call install,github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION))
+
+$(TESTCOUNT): $(wildcard internal/house/testcount/*.go)
+	@$(GO) build -o $@ ./internal/house/testcount
