@@ -1,0 +1,204 @@
+package client
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// ToolCall is a call that the scripted model asks for.
+type ToolCall struct {
+	Name  string          `json:"name"`  // such as "Bash"
+	Input json.RawMessage `json:"input"` // an object, as the tool takes it
+}
+
+// Bash returns a call of the tool Bash.
+func Bash(command string) ToolCall {
+	// Two strings always encode.
+	input, _ := json.Marshal(map[string]string{"command": command, "description": "run a command"})
+	return ToolCall{Name: "Bash", Input: input}
+}
+
+// Request is one request that reached a server inside the isolation.
+type Request struct {
+	Path string          `json:"path"` // with the query
+	Body json.RawMessage `json:"body"` // a JSON string when the body was not JSON
+}
+
+// scriptedAPI is a Messages API whose model asks for the listed calls, one per turn, and then says "done". It also
+// takes whatever else is posted, such as OpenTelemetry logs, and records every request.
+type scriptedAPI struct {
+	calls []ToolCall
+
+	mu  sync.Mutex
+	log io.Writer // one Request per line
+}
+
+// object is a JSON object under construction.
+type object map[string]any
+
+// ServeHTTP answers like the Messages API where the client reads the answer, and with an empty object elsewhere.
+func (a *scriptedAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		answer(w, "application/json", []byte("{}"))
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	if err == nil {
+		err = a.record(r.URL.String(), body)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	switch {
+	case strings.HasSuffix(r.URL.Path, "/count_tokens"):
+		answer(w, "application/json", []byte(`{"input_tokens":1}`))
+	case strings.HasSuffix(r.URL.Path, "/messages"):
+		a.reply(w, body)
+	default:
+		answer(w, "application/json", []byte("{}"))
+	}
+}
+
+// record appends to the log before the answer goes out, so that a log is whole when the client has ended.
+func (a *scriptedAPI) record(path string, body []byte) error {
+	if !json.Valid(body) {
+		body, _ = json.Marshal(string(body)) // a string always encodes
+	}
+	line, err := json.Marshal(Request{Path: path, Body: body})
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	_, err = a.log.Write(append(line, '\n'))
+	return err
+}
+
+// messagesRequest is the part of a Messages request that decides the answer.
+type messagesRequest struct {
+	Model    string            `json:"model"`
+	Stream   bool              `json:"stream"`
+	Tools    []json.RawMessage `json:"tools"`
+	Messages []struct {
+		Content json.RawMessage `json:"content"` // a string or a list of blocks
+	} `json:"messages"`
+}
+
+// results counts the tool results in the conversation: how many calls are behind us.
+func (m messagesRequest) results() int {
+	count := 0
+	for _, message := range m.Messages {
+		var blocks []struct {
+			Type string `json:"type"`
+		}
+		if json.Unmarshal(message.Content, &blocks) != nil {
+			continue // plain text
+		}
+		for _, block := range blocks {
+			if block.Type == "tool_result" {
+				count++
+			}
+		}
+	}
+	return count
+}
+
+// reply sends the next turn. The conversation itself says which one that is, so a request that the client repeats gets
+// the same answer again, and no state is kept between requests.
+func (a *scriptedAPI) reply(w http.ResponseWriter, body []byte) {
+	var request messagesRequest
+	if err := json.Unmarshal(body, &request); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	next := turn{model: request.Model, done: request.results()}
+	// Side questions, such as a title for the session, come without tools.
+	if len(request.Tools) > 0 && next.done < len(a.calls) {
+		next.call = &a.calls[next.done]
+	}
+	if request.Stream {
+		answer(w, "text/event-stream", next.events())
+		return
+	}
+	message := next.message()
+	message["content"], message["stop_reason"] = []object{next.block()}, next.stop()
+	answer(w, "application/json", encode(message))
+}
+
+// turn is one answer of the model: a call, or the closing text when call is nil.
+type turn struct {
+	model string
+	done  int
+	call  *ToolCall
+}
+
+// stop is the stop_reason that makes the client run the call, or end.
+func (t turn) stop() string {
+	if t.call != nil {
+		return "tool_use"
+	}
+	return "end_turn"
+}
+
+// message is the envelope of a turn, still without content. The client adds up the usage, so it has to be there.
+func (t turn) message() object {
+	return object{
+		"id": fmt.Sprintf("msg_%d", t.done), "type": "message", "role": "assistant", "model": t.model, "content": []object{},
+		"stop_reason": nil, "stop_sequence": nil, "usage": object{"input_tokens": 10, "output_tokens": 1},
+	}
+}
+
+// block is the content of a turn, in one piece.
+func (t turn) block() object {
+	if t.call == nil {
+		return object{"type": "text", "text": "done"}
+	}
+	return object{"type": "tool_use", "id": callID(t.done), "name": t.call.Name, "input": t.call.Input}
+}
+
+// callID is the tool_use_id of the call with that index.
+func callID(index int) string { return fmt.Sprintf("toolu_%04d", index) }
+
+// events spells the turn as server-sent events, the block empty first and then filled by one delta.
+func (t turn) events() []byte {
+	empty, delta := t.block(), object{"type": "text_delta", "text": "done"}
+	if t.call != nil {
+		empty["input"] = object{}
+		delta = object{"type": "input_json_delta", "partial_json": string(t.call.Input)}
+	} else {
+		empty["text"] = ""
+	}
+	var out bytes.Buffer
+	for _, event := range []object{
+		{"type": "message_start", "message": t.message()},
+		{"type": "content_block_start", "index": 0, "content_block": empty},
+		{"type": "content_block_delta", "index": 0, "delta": delta},
+		{"type": "content_block_stop", "index": 0},
+		{"type": "message_delta", "delta": object{"stop_reason": t.stop(), "stop_sequence": nil}, "usage": object{"output_tokens": 5}},
+		{"type": "message_stop"},
+	} {
+		fmt.Fprintf(&out, "event: %s\ndata: %s\n\n", event["type"], encode(event))
+	}
+	return out.Bytes()
+}
+
+func answer(w http.ResponseWriter, kind string, body []byte) {
+	w.Header().Set("Content-Type", kind)
+	// The client sees a broken connection as it sees any failing server; there is nobody to tell here.
+	_, _ = w.Write(body)
+}
+
+// encode marshals an object whose parts are known to be encodable; calls were checked when the script was read.
+func encode(value object) []byte {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return []byte("{}")
+	}
+	return text
+}
