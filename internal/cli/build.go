@@ -1,0 +1,241 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/policygen/policygen/internal/compile"
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/out"
+)
+
+type buildOptions struct {
+	place
+	compile.Selection
+	check, strict bool
+	output        string
+}
+
+func (a *app) buildCommand() *cobra.Command {
+	var o buildOptions
+	cmd := &cobra.Command{
+		Use:   "build",
+		Short: "Compile the policies into artifacts for every group and platform",
+		Long: `build checks the policies and writes the artifacts of every group into the output folder, together with a manifest. With one error
+nothing is written. The folder is changed all at once, files that are not part of the build are deleted, and the same input and
+date give the same bytes.
+
+With --group or --target only a part is built; give such a build an output folder of its own.`,
+		Example: `  policygen build
+  policygen build --check                                    fail when out/ is not what the policies say
+  policygen build --group payments --out /tmp/payments       one group, to look at
+  policygen build --target managed-settings --out /tmp/ms    one kind of artifact
+  policygen build --at 2027-01-01 --out /tmp/january         as it will be on that day`,
+		Args: noArguments,
+		RunE: action(func(cmd *cobra.Command, _ []string) error { return a.build(cmd, o) }),
+	}
+	o.policiesFlag(cmd)
+	o.outFlag(cmd)
+	o.atFlag(cmd)
+	cmd.Flags().StringSliceVar(&o.Groups, "group", nil, "build only this group; may be given several times")
+	cmd.Flags().StringSliceVar(&o.Targets, "target", nil, "build only this target; may be given several times")
+	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing; exit 1 when the output folder differs")
+	cmd.Flags().BoolVar(&o.strict, "strict", false, "make every warning an error")
+	_ = cmd.RegisterFlagCompletionFunc("group", a.completeGroups)
+	_ = cmd.RegisterFlagCompletionFunc("target", a.completeTargets)
+	outputFlag(cmd, &o.output, "text", "json")
+	return cmd
+}
+
+func (a *app) build(cmd *cobra.Command, o buildOptions) error {
+	policies, dir, err := a.folders(o.place)
+	if err != nil {
+		return err
+	}
+	at, err := a.date(o.place)
+	if err != nil {
+		return err
+	}
+	l, err := a.open(policies)
+	if err != nil {
+		return err
+	}
+	if m, same := a.upToDate(l, dir, o, at); same {
+		return a.built(o, dir, out.Summary{Artifacts: len(m.Artifacts)}, nil, true)
+	}
+	program, err := l.compiled(a, o.place)
+	if err != nil {
+		return err
+	}
+	list := buildList(l.list, o.strict)
+	if err := a.told(o, l, list); err != nil || list.HasErrors() {
+		return orFindings(err)
+	}
+	run := program.Build
+	if o.check {
+		run = program.Compare
+	}
+	summary, err := run(cmd.Context(), dir, o.Selection, a.progress("groups"))
+	if err != nil {
+		return err
+	}
+	if err := a.built(o, dir, summary, list, false); err != nil {
+		return err
+	}
+	if o.check && len(summary.Changed) > 0 {
+		return findingsError{}
+	}
+	return nil
+}
+
+// upToDate reports whether there is nothing to do. A strict build always looks again: its verdict is about the policies.
+func (a *app) upToDate(l *loaded, dir string, o buildOptions, at time.Time) (*out.Manifest, bool) {
+	if o.strict || len(l.list) > 0 {
+		return nil, false
+	}
+	return compile.UpToDate(l.tree, dir, o.Selection, at)
+}
+
+// buildList is what a build says: an exception that has expired is only a warning, because the artifacts are right without it, and notes
+// are left to check.
+func buildList(list diag.List, strict bool) diag.List {
+	sorted := slices.DeleteFunc(list.Sorted(), func(d diag.Diagnostic) bool { return d.Severity == diag.Info })
+	for i := range sorted {
+		if sorted[i].Code == diag.ExceptionExpired {
+			sorted[i].Severity = diag.Warning
+		}
+	}
+	if strict {
+		return sorted.Promoted()
+	}
+	return sorted
+}
+
+// told prints the diagnostics of a build: on stderr for people; for machines only where there will be nothing else.
+func (a *app) told(o buildOptions, l *loaded, list diag.List) error {
+	if o.output == "text" {
+		if err := a.text(a.env.Stderr, a.env.StderrTerminal, l, list); err != nil || !list.HasErrors() {
+			return err
+		}
+		fmt.Fprintf(a.env.Stderr, "policygen: %s: nothing was written\n", verdict(list))
+		return nil
+	}
+	if !list.HasErrors() {
+		return nil
+	}
+	return diag.JSON(a.env.Stdout, list, l.prefix)
+}
+
+func orFindings(err error) error {
+	if err != nil {
+		return err
+	}
+	return findingsError{}
+}
+
+type buildReport struct {
+	FormatVersion int      `json:"format_version"`
+	Out           string   `json:"out"`
+	Artifacts     int      `json:"artifacts"`
+	Bytes         int      `json:"bytes"`
+	UpToDate      bool     `json:"up_to_date"`
+	Differences   []string `json:"differences"`
+	Warnings      int      `json:"warnings"`
+}
+
+// built prints what a build did or, with --check, how the folder differs.
+func (a *app) built(o buildOptions, dir string, s out.Summary, list diag.List, same bool) error {
+	if o.output == "json" {
+		r := buildReport{FormatVersion: 1, Out: a.shown(dir), Artifacts: s.Artifacts, Bytes: s.Bytes, UpToDate: same || o.check && len(s.Changed) == 0,
+			Differences: []string{}, Warnings: list.Count(diag.Warning)}
+		for _, d := range s.Changed {
+			r.Differences = append(r.Differences, d.String())
+		}
+		encoder := json.NewEncoder(a.env.Stdout)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(r)
+	}
+	_, err := fmt.Fprint(a.env.Stdout, a.buildText(o, dir, s, same))
+	return err
+}
+
+// shownDifferences is how many differences a terminal gets to see.
+const shownDifferences = 20
+
+func (a *app) buildText(o buildOptions, dir string, s out.Summary, same bool) string {
+	var b strings.Builder
+	name := a.shown(dir)
+	switch {
+	case same, o.check && len(s.Changed) == 0:
+		fmt.Fprintf(&b, "%s is up to date: %s\n", name, counted(s.Artifacts, "artifact"))
+	case o.check:
+		for _, d := range s.Changed[:min(len(s.Changed), shownDifferences)] {
+			fmt.Fprintf(&b, "%-8s %s/%s\n", d.Kind, name, d.Path)
+		}
+		if rest := len(s.Changed) - shownDifferences; rest > 0 {
+			fmt.Fprintf(&b, "and %d more\n", rest)
+		}
+		fmt.Fprintf(&b, "%s differs from what the policies say: run `policygen build`\n", name)
+	default:
+		fmt.Fprintf(&b, "wrote %s: %s, %s\n", name, counted(s.Artifacts, "artifact"), size(s.Bytes))
+		for _, line := range changedUnits(s.Changed) {
+			fmt.Fprintf(&b, "  %s\n", line)
+		}
+	}
+	return b.String()
+}
+
+// strayKind is the kind of difference (out.Difference) that a build deletes.
+const strayKind = "stray"
+
+// changedUnits sums up, for each group, how many files a rebuild wrote and deleted.
+func changedUnits(changed []out.Difference) []string {
+	type counts struct{ written, deleted int }
+	units, order := map[string]*counts{}, []string{}
+	for _, d := range changed {
+		unit, _, _ := strings.Cut(d.Path, "/")
+		if unit == out.ManifestName {
+			continue
+		}
+		if units[unit] == nil {
+			units[unit] = &counts{}
+			order = append(order, unit)
+		}
+		if d.Kind == strayKind {
+			units[unit].deleted++
+		} else {
+			units[unit].written++
+		}
+	}
+	var lines []string
+	for _, unit := range order[:min(len(order), shownDifferences)] {
+		var did []string
+		if n := units[unit].written; n > 0 {
+			did = append(did, counted(n, "file")+" changed")
+		}
+		if n := units[unit].deleted; n > 0 {
+			did = append(did, fmt.Sprintf("%d deleted", n))
+		}
+		lines = append(lines, unit+": "+strings.Join(did, ", "))
+	}
+	if rest := len(order) - shownDifferences; rest > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", rest))
+	}
+	return lines
+}
+
+// size returns a number of bytes for people.
+func size(n int) string {
+	switch {
+	case n >= 1_000_000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1_000_000)
+	case n >= 1_000:
+		return fmt.Sprintf("%.1f kB", float64(n)/1_000)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/policygen/policygen/internal/diag"
+)
+
+type checkOptions struct {
+	place
+	output string
+	strict bool
+}
+
+func (a *app) checkCommand() *cobra.Command {
+	var o checkOptions
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Check the policies and say everything that is wrong with them",
+		Long: `check reads the policy folder, resolves it for every group, and prints every problem with its place, what the client would have
+done with it, and what to do. It writes nothing.`,
+		Example: `  policygen check
+  policygen check --at 2027-01-01          what will be wrong on that day
+  policygen check --strict --output json   for machines; warnings fail too`,
+		Args: noArguments,
+		RunE: action(func(*cobra.Command, []string) error { return a.check(o) }),
+	}
+	o.policiesFlag(cmd)
+	o.atFlag(cmd)
+	cmd.Flags().BoolVar(&o.strict, "strict", false, "make every warning an error")
+	outputFlag(cmd, &o.output, "text", "json")
+	return cmd
+}
+
+func (a *app) check(o checkOptions) error {
+	policies, _, err := a.folders(o.place)
+	if err != nil {
+		return err
+	}
+	l, err := a.open(policies)
+	if err != nil {
+		return err
+	}
+	program, err := l.compiled(a, o.place)
+	if err != nil {
+		return err
+	}
+	list := l.list.Sorted()
+	if o.strict {
+		list = list.Promoted()
+	}
+	if o.output == "json" {
+		err = diag.JSON(a.env.Stdout, list, l.prefix)
+	} else {
+		err = a.text(a.env.Stdout, a.env.StdoutTerminal, l, list)
+		if err == nil {
+			_, err = fmt.Fprintf(a.env.Stdout, "%s in %s, %s: %s\n", counted(len(program.Set.Files), "file"), l.prefix,
+				counted(len(program.GroupNames()), "group"), verdict(list))
+		}
+	}
+	if err == nil && list.HasErrors() {
+		err = findingsError{}
+	}
+	return err
+}
+
+// verdict sums a list up.
+func verdict(list diag.List) string {
+	failures, warnings := list.Count(diag.Error), list.Count(diag.Warning)
+	switch {
+	case failures == 0 && warnings == 0:
+		return "no problems"
+	case warnings == 0:
+		return counted(failures, "error")
+	case failures == 0:
+		return counted(warnings, "warning")
+	}
+	return counted(failures, "error") + ", " + counted(warnings, "warning")
+}

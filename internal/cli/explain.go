@@ -1,0 +1,210 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/policygen/policygen/internal/catalog"
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/policy"
+)
+
+type explainOptions struct {
+	place
+	group, platform, output string
+	brief                   bool // say in one line that the policies have errors, rather than list them and fail
+}
+
+func (a *app) explainCommand() *cobra.Command {
+	var o explainOptions
+	cmd := &cobra.Command{
+		Use:   "explain [CODE | PATH]",
+		Short: "Explain a diagnostic code, a settings key, or where a group's settings come from",
+		Long: `explain CODE prints the page of a diagnostic code; without arguments it lists the codes.
+
+explain PATH prints what a settings key means. With --group, or where a policy folder is at hand, it shows the key's value for that
+group: every entry with the file and line that set it, and what it overrode. --group without a path shows all settings.`,
+		Example: `  policygen explain overlay-loosens
+  policygen explain permissions.deny
+  policygen explain --group payments permissions.deny
+  policygen explain --group payments --platform macos sandbox --output json`,
+		Args:              atMostOne,
+		ValidArgsFunction: a.completeExplain,
+		RunE:              action(func(_ *cobra.Command, args []string) error { return a.explain(o, args) }),
+	}
+	o.policiesFlag(cmd)
+	o.atFlag(cmd)
+	cmd.Flags().StringVar(&o.group, "group", "", "the group whose settings to show")
+	cmd.Flags().StringVar(&o.platform, "platform", "", "linux, macos or windows (default: the group's first)")
+	_ = cmd.RegisterFlagCompletionFunc("group", a.completeGroups)
+	_ = cmd.RegisterFlagCompletionFunc("platform", cobra.FixedCompletions(policy.AllPlatforms(), cobra.ShellCompDirectiveNoFileComp))
+	outputFlag(cmd, &o.output, "text", "json")
+	return cmd
+}
+
+// serversSubject is the one subject of explain that is not a settings key: the servers of managed-mcp.json.
+const serversSubject = "mcp_servers"
+
+func (a *app) explain(o explainOptions, args []string) error {
+	subject := strings.Join(args, "")
+	if entry, found := diag.Find(subject); found {
+		return a.explainCode(entry, o.output)
+	}
+	if subject == "" && o.group == "" {
+		return a.listCodes(o.output)
+	}
+	cat, err := catalog.Load()
+	if err != nil {
+		return err
+	}
+	row, found := cat.Lookup(subject)
+	servers := subject == serversSubject || strings.HasPrefix(subject, serversSubject+".")
+	switch {
+	case found && o.output == "json" && o.group == "":
+		return a.keyJSON(row)
+	case found && o.output == "text":
+		if err := a.explainKey(row); err != nil {
+			return err
+		}
+	}
+	if o.group != "" {
+		return a.explainGroup(o, subject, found || servers || subject == "", cat)
+	}
+	o.group = policy.DefaultGroup
+	switch {
+	case servers:
+		return a.explainGroup(o, subject, true, cat)
+	case found:
+		return a.hereToo(o, subject, cat)
+	}
+	return unknownSubject(subject, cat)
+}
+
+// unknownSubject is a subject that is neither a code nor a key.
+func unknownSubject(subject string, cat *catalog.Catalog) error {
+	err := usageError{text: fmt.Sprintf("%q is neither a diagnostic code nor a settings key", subject)}
+	err.hint = meant(similarSubjects(subject, cat), "`policygen explain` lists the codes, `policygen schema settings` the keys")
+	return err
+}
+
+func (a *app) explainCode(e diag.Entry, output string) error {
+	if output == "json" {
+		text, err := indented(map[string]any{"format_version": 1, "code": e.Code, "severity": e.Severity, "title": e.Title, "page": e.Page})
+		if err == nil {
+			_, err = a.env.Stdout.Write(text)
+		}
+		return err
+	}
+	_, err := fmt.Fprintf(a.env.Stdout, "%s (%s): %s\n\n%s\n", e.Code, e.Severity, e.Title, e.Page)
+	return err
+}
+
+func (a *app) listCodes(output string) error {
+	if output == "json" {
+		codes := []map[string]any{}
+		for _, e := range diag.Entries() {
+			codes = append(codes, map[string]any{"code": e.Code, "severity": e.Severity, "title": e.Title})
+		}
+		text, err := indented(map[string]any{"format_version": 1, "codes": codes})
+		if err == nil {
+			_, err = a.env.Stdout.Write(text)
+		}
+		return err
+	}
+	for _, e := range diag.Entries() {
+		if _, err := fmt.Fprintf(a.env.Stdout, "%-22s %-8s %s\n", e.Code, e.Severity, e.Title); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keyJSON prints a key's row for machines.
+func (a *app) keyJSON(row *catalog.Row) error {
+	text, err := indented(map[string]any{"format_version": 1, "key": row.Key, "doc": row.Doc, "types": row.Types, "values": row.Enum,
+		"merge": row.Merge, "strictness": row.Strictness, "scope": row.Scope, "since": sinceText(row), "invalid": catalog.Consequence(row)})
+	if err == nil {
+		_, err = a.env.Stdout.Write(text)
+	}
+	return err
+}
+
+// explainKey prints a key's row in words.
+func (a *app) explainKey(row *catalog.Row) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n", row.Key, row.Doc)
+	line := func(name, text string) {
+		if text != "" {
+			fmt.Fprintf(&b, "  %-10s %s\n", name, text)
+		}
+	}
+	line("type", strings.Join(row.Types, " or "))
+	line("values", strings.Join(row.Enum, ", "))
+	line("merge", string(row.Merge)+noted(row.MergeNote))
+	line("overlays", strictnessText(row))
+	line("since", sinceText(row))
+	line("scope", string(row.Scope))
+	line("invalid", catalog.Consequence(row))
+	_, err := fmt.Fprint(a.env.Stdout, b.String())
+	return err
+}
+
+func noted(note string) string {
+	if note == "" {
+		return ""
+	}
+	return " (" + note + ")"
+}
+
+func strictnessText(row *catalog.Row) string {
+	switch {
+	case row.OverridableByDefault || row.Strictness == catalog.Free:
+		return "may change it"
+	case row.Strictness == catalog.Additive:
+		return "may add entries, which is stricter"
+	case row.Strictness == catalog.Locked:
+		return "may add, but not change what an ancestor set"
+	case row.Stricter == catalog.StricterFewer:
+		return "may only remove entries (narrow)"
+	case row.Stricter == catalog.StricterValues:
+		return "may only move towards the end of " + strings.Join(row.LooseToStrict, ", ")
+	}
+	return "may only make it stricter: " + string(row.Stricter)
+}
+
+func sinceText(row *catalog.Row) string {
+	switch row.SinceBasis {
+	case catalog.SinceBefore:
+		return "2.1.240 or earlier"
+	case catalog.SinceFirstSeen:
+		return "first seen in 2.1.329"
+	}
+	return row.Since
+}
+
+// hereToo shows the organization's own value where a policy folder is at hand. Policies with errors are no reason to fail: the question was
+// what the key means, and that is answered.
+func (a *app) hereToo(o explainOptions, subject string, cat *catalog.Catalog) error {
+	_, _, err := a.folders(o.place)
+	var none usageError
+	if errors.As(err, &none) {
+		return nil
+	}
+	o.brief = true
+	return a.explainGroup(o, subject, true, cat)
+}
+
+// platformOf returns the platform to show, which must be one of the group's.
+func platformOf(o explainOptions, platforms []string) (string, error) {
+	switch {
+	case o.platform == "" && len(platforms) > 0:
+		return platforms[0], nil
+	case slices.Contains(platforms, o.platform):
+		return o.platform, nil
+	}
+	return "", usageError{text: fmt.Sprintf("group %q has no platform %q", o.group, o.platform), hint: "it has " + strings.Join(platforms, ", ")}
+}

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/policygen/policygen/internal/compile"
+	"github.com/policygen/policygen/internal/scaffold"
+)
+
+type initOptions struct {
+	dir, organization, output string
+}
+
+func (a *app) initCommand() *cobra.Command {
+	var o initOptions
+	cmd := &cobra.Command{
+		Use:   "init [DIR]",
+		Short: "Start a policy repository",
+		Long: `init writes a small policy repository into DIR, by default the working directory: policies for two groups that check and build
+at once, a workflow that checks pull requests, CODEOWNERS, and what editors need to complete the keys.
+
+It never replaces a file: when one of them exists already, it names it and writes nothing.`,
+		Example: `  policygen init
+  policygen init acme-policy --organization "Acme Corporation"
+  policygen init acme-policy --output json   the files that were written, for machines`,
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
+		RunE: action(func(_ *cobra.Command, args []string) error {
+			o.dir = "."
+			if len(args) > 0 {
+				o.dir = args[0]
+			}
+			return a.init(o)
+		}),
+	}
+	cmd.Flags().StringVar(&o.organization, "organization", "", "name of the organization (default: the folder's name)")
+	_ = cmd.RegisterFlagCompletionFunc("organization", cobra.NoFileCompletions)
+	outputFlag(cmd, &o.output, "text", "json")
+	return cmd
+}
+
+func (a *app) init(o initOptions) error {
+	if o.dir == "" {
+		return usageError{text: "DIR is empty", hint: "name a folder, or leave it out for the working directory"}
+	}
+	dir := a.absolute(o.dir)
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return usageError{text: fmt.Sprintf("%s is not a folder", a.shown(dir)), hint: "name a folder that is empty or does not exist yet"}
+	}
+	if o.organization = strings.TrimSpace(o.organization); o.organization == "" {
+		o.organization = filepath.Base(dir)
+	}
+	files, err := a.newRepository(o.organization)
+	if err != nil {
+		return err
+	}
+	taken, err := scaffold.Taken(dir, files)
+	if err != nil {
+		return err
+	}
+	if len(taken) > 0 {
+		return usageError{
+			text: fmt.Sprintf("nothing was written, because %s has already:\n  %s", a.shown(dir), strings.Join(taken, "\n  ")),
+			hint: "move them away, or start in another folder: `policygen init DIR`",
+		}
+	}
+	if err := scaffold.Write(dir, files); err != nil {
+		return err
+	}
+	if o.output == "json" {
+		return a.initJSON(dir, o.organization, files)
+	}
+	_, err = fmt.Fprint(a.env.Stdout, a.initText(dir, o.organization, files))
+	return err
+}
+
+// newRepository returns the files for an organization. A name that cannot be used is wrong usage.
+func (a *app) newRepository(organization string) ([]scaffold.File, error) {
+	if err := scaffold.CheckOrganization(organization); err != nil {
+		return nil, usageError{text: err.Error(), hint: "give it with --organization NAME"}
+	}
+	schema, err := policySchema()
+	if err != nil {
+		return nil, err
+	}
+	return scaffold.Files(scaffold.Options{Organization: organization, Date: a.env.Now(), Version: "v" + compile.Version, Schema: schema})
+}
+
+func (a *app) initJSON(dir, organization string, files []scaffold.File) error {
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = f.Path
+	}
+	text, err := indented(map[string]any{"format_version": 1, "dir": a.shown(dir), "organization": organization, "files": names})
+	if err == nil {
+		_, err = a.env.Stdout.Write(text)
+	}
+	return err
+}
+
+// initText says what was written and what to do next.
+func (a *app) initText(dir, organization string, files []scaffold.File) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "wrote %s for the organization %q into %s:\n", counted(len(files), "file"), organization, a.shown(dir))
+	for _, f := range files {
+		fmt.Fprintf(&b, "  %s\n", f.Path)
+	}
+	b.WriteString("next:\n")
+	step := func(command, why string) {
+		b.WriteString(strings.TrimRight(fmt.Sprintf("  %-24s %s", command, why), " ") + "\n")
+	}
+	if a.shown(dir) != "." {
+		step("cd "+quoted(a.shown(dir)), "")
+	}
+	top := gitTop(dir)
+	if top == "" {
+		step("git init", "")
+	}
+	step("policygen check", "says everything that is wrong with policies/")
+	step("policygen build", "writes the artifacts into out/")
+	step("git add . && git commit", "out/ belongs to it: artifacts are reviewed too")
+	b.WriteString("then replace @your-org/security in .github/CODEOWNERS by the team that approves exceptions\n")
+	if top != "" && top != dir {
+		fmt.Fprintf(&b, "note: %s is not the top of its git repository: move .github/ to %s, where GitHub looks for it\n", a.shown(dir), a.shown(top))
+	}
+	return b.String()
+}
+
+// quoted returns a path as a POSIX shell reads it back.
+func quoted(path string) string {
+	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-") == "" {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
+
+// gitTop returns the top folder of the git repository that holds dir, or "".
+func gitTop(dir string) string {
+	for ; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, ".git")); !errors.Is(err, os.ErrNotExist) {
+			return dir
+		}
+		if filepath.Dir(dir) == dir {
+			return ""
+		}
+	}
+}

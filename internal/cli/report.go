@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/policygen/policygen/internal/compile"
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/source"
+)
+
+// loaded is a policy folder and what was said of it so far.
+type loaded struct {
+	tree   *source.Tree
+	list   diag.List
+	prefix string // of file names in messages
+}
+
+// outputFlag adds --output with the formats of a command.
+func outputFlag(cmd *cobra.Command, into *string, formats ...string) {
+	usage := "output format: " + formats[0]
+	for _, f := range formats[1:] {
+		usage += " or " + f
+	}
+	cmd.Flags().StringVarP(into, "output", "o", formats[0], usage)
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+	inner := cmd.PreRunE
+	cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
+		for _, f := range formats {
+			if *into == f {
+				if inner != nil {
+					return inner(cmd, args)
+				}
+				return nil
+			}
+		}
+		return usageError{flag: "output", text: fmt.Sprintf("must be %s, not %q", usage[len("output format: "):], *into)}
+	}
+}
+
+// compiled checks a folder at a date and adds what is found.
+func (l *loaded) compiled(a *app, p place) (*compile.Program, error) {
+	at, err := a.date(p)
+	if err != nil {
+		return nil, err
+	}
+	program, found, err := compile.Check(l.tree, at)
+	if err != nil {
+		return nil, err
+	}
+	l.list = append(l.list, found...)
+	return program, nil
+}
+
+// text prints diagnostics for people.
+func (a *app) text(w io.Writer, terminal bool, l *loaded, list diag.List) error {
+	return diag.Text{Out: w, Source: l.tree.Data, Prefix: l.prefix, Color: terminal && a.color()}.Print(list)
+}
+
+// color reports whether colour is wanted where it is possible (https://no-color.org).
+func (a *app) color() bool { return a.env.Getenv("NO_COLOR") == "" && a.env.Getenv("TERM") != "dumb" }
+
+// counted returns "1 error" or "2 errors".
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/policygen/policygen/internal/catalog"
+	"github.com/policygen/policygen/schema"
+)
+
+func (a *app) schemaCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema [policy|settings]",
+		Short: "Print the JSON Schema of policy files, for editors",
+		Long: `schema prints the JSON Schema (draft 2020-12) of a policy file, with every native settings key in it, or that of the native settings
+alone. Save it and point your editor at it, for example with a first line in each file:
+  # yaml-language-server: $schema=../.policygen/policy.schema.json`,
+		Example: `  policygen schema > .policygen/policy.schema.json
+  policygen schema settings`,
+		Args:      cobra.MatchAll(atMostOne, knownArgument),
+		ValidArgs: []string{"policy", "settings"},
+		RunE: action(func(_ *cobra.Command, args []string) error {
+			print := policySchema
+			if len(args) > 0 && args[0] == "settings" {
+				print = settingsSchema
+			}
+			text, err := print()
+			if err == nil {
+				_, err = a.env.Stdout.Write(text)
+			}
+			return err
+		}),
+	}
+}
+
+// settingsSchema returns the schema of native settings as the catalogue has it.
+func settingsSchema() ([]byte, error) {
+	cat, err := catalog.Load()
+	if err != nil {
+		return nil, err
+	}
+	return indented(cat.JSONSchema())
+}
+
+// policySchema returns the schema of policy files with the native settings' schema in the place of its open object.
+func policySchema() ([]byte, error) {
+	cat, err := catalog.Load()
+	if err != nil {
+		return nil, err
+	}
+	var document map[string]any
+	if err := json.Unmarshal(schema.Policy(), &document); err != nil {
+		return nil, fmt.Errorf("policy schema: %w", err)
+	}
+	definitions, ok := document["$defs"].(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("policy schema: no $defs")
+	}
+	settings := cat.JSONSchema()
+	delete(settings, "$schema")
+	settings["$id"] = "policygen-settings" // nested settings refer to their own root
+	definitions["settings"] = settings
+	return indented(document)
+}
+
+func indented(v any) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	err := encoder.Encode(v)
+	return b.Bytes(), err
+}

@@ -1,0 +1,67 @@
+// Package compile is the pipeline, readable from top to bottom: a folder becomes a tree of bytes, a checked set, resolved groups, bundles,
+// and files that the one writer puts in place. [Check] does all but write; [Program.Build] writes; [Program.Compare] tells what Build would
+// change.
+package compile
+
+import (
+	"time"
+
+	"github.com/policygen/policygen/internal/catalog"
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/merge"
+	"github.com/policygen/policygen/internal/policy"
+	"github.com/policygen/policygen/internal/render"
+	"github.com/policygen/policygen/internal/render/all"
+	"github.com/policygen/policygen/internal/resolve"
+	"github.com/policygen/policygen/internal/source"
+)
+
+// Version is policygen's own version. It is part of every build's identity.
+const Version = "0.1.0"
+
+// Program is a checked and resolved policy repository.
+type Program struct {
+	Set      *policy.Set
+	Resolved *resolve.Result
+	Catalog  *catalog.Catalog
+	backends []render.Backend
+	tree     *source.Tree
+}
+
+// Backends returns every back end, in the order in which they run.
+func Backends(cat *catalog.Catalog) []render.Backend {
+	return all.Backends(all.Deps{Catalog: cat, Merge: merge.New(cat).Documents})
+}
+
+// Check compiles a tree up to the point of writing. The program can be built only when the list has no errors. The error is a fault of
+// policygen itself.
+func Check(tree *source.Tree, at time.Time) (*Program, diag.List, error) {
+	cat, err := catalog.Load()
+	if err != nil {
+		return nil, nil, err
+	}
+	set, list, err := policy.Load(tree, cat)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := &Program{Set: set, Catalog: cat, backends: Backends(cat), tree: tree}
+	list = append(list, p.targets()...)
+	list = append(list, set.Expiry(at)...)
+	if list.HasErrors() {
+		return p, list, nil // merging files that are wrong would only repeat what is said
+	}
+	resolved, found := resolve.Resolve(set, cat)
+	p.Resolved = resolved
+	return p, append(list, found...), nil
+}
+
+// targets checks the names of delivery.targets.
+func (p *Program) targets() diag.List {
+	var list diag.List
+	for _, t := range p.Set.Targets {
+		if !known(p.backends, t.Name) {
+			list = append(list, diag.New(diag.InvalidValue, t.Pos, "unknown target %q", t.Name).WithHint("targets are %s", names(p.backends)))
+		}
+	}
+	return list
+}

@@ -1,0 +1,80 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/policygen/policygen/internal/render"
+	"github.com/policygen/policygen/internal/resolve"
+)
+
+// Selection limits a build. Empty lists mean everything.
+type Selection struct {
+	Groups  []string // "default" or names of groups
+	Targets []string // names of back ends
+}
+
+// UnknownError is a selection that names something which does not exist.
+type UnknownError struct {
+	Kind  string   // group or target
+	Name  string   // as given
+	Known []string // what there is
+}
+
+// Error names what there is.
+func (e *UnknownError) Error() string {
+	return fmt.Sprintf("unknown %s %q: there are %s", e.Kind, e.Name, strings.Join(e.Known, ", "))
+}
+
+// choose returns the groups and back ends of a selection. delivery.targets holds where no target is asked for.
+func (p *Program) choose(s Selection) ([]*resolve.Group, []render.Backend, error) {
+	groups := p.Resolved.Groups
+	if len(s.Groups) > 0 {
+		groups = nil
+		for _, name := range s.Groups {
+			g := p.Resolved.Group(name)
+			if g == nil {
+				return nil, nil, &UnknownError{Kind: "group", Name: name, Known: p.GroupNames()}
+			}
+			groups = append(groups, g)
+		}
+	}
+	targets := s.Targets
+	if len(targets) == 0 {
+		for _, t := range p.Set.Targets {
+			targets = append(targets, t.Name)
+		}
+	}
+	backends := p.backends
+	if len(targets) > 0 {
+		for _, name := range targets {
+			if !known(p.backends, name) {
+				return nil, nil, &UnknownError{Kind: "target", Name: name, Known: strings.Split(names(p.backends), ", ")}
+			}
+		}
+		backends = slices.DeleteFunc(slices.Clone(p.backends), func(b render.Backend) bool { return !slices.Contains(targets, b.Name()) })
+	}
+	return groups, backends, nil
+}
+
+// GroupNames returns the names of all groups, default first.
+func (p *Program) GroupNames() []string {
+	all := []string{"default"}
+	for _, g := range p.Set.Groups {
+		all = append(all, g.Name)
+	}
+	return all
+}
+
+func known(backends []render.Backend, name string) bool {
+	return slices.ContainsFunc(backends, func(b render.Backend) bool { return b.Name() == name })
+}
+
+func names(backends []render.Backend) string {
+	all := make([]string, len(backends))
+	for i, b := range backends {
+		all[i] = b.Name()
+	}
+	return strings.Join(all, ", ")
+}

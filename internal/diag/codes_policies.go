@@ -1,0 +1,37 @@
+package diag
+
+// Codes of named policies: what they become, and what exceptions do to them.
+const (
+	PolicyNotNative     Code = "policy-not-native"
+	PolicyNeedsAgent    Code = "policy-needs-agent"
+	PolicyUnenforceable Code = "policy-unenforceable"
+	PolicyPartial       Code = "policy-partial"
+	PolicyConflict      Code = "policy-conflict"
+	PolicyMode          Code = "policy-mode"
+	ExceptionMoves      Code = "exception-moves-to-hook"
+	ExceptionRedelivery Code = "exception-ends-with-redelivery"
+	ExceptionNative     Code = "exception-needs-hook"
+)
+
+func policyEntries() []Entry {
+	return []Entry{
+		{PolicyNotNative, Error, "a native policy that settings cannot express",
+			"`enforce: native` asks for native settings alone, and the client has none that say exactly this.\nUse `enforce: auto`, which adds the hook where settings do not reach."},
+		{PolicyNeedsAgent, Warning, "a policy that waits for the endpoint agent",
+			"Only the hook can judge this policy, and `delivery.agent` does not say that the agent is installed on this platform. Until then the policy is advice in CLAUDE.md."},
+		{PolicyUnenforceable, Error, "a policy that nothing can enforce",
+			"Neither native settings nor the hook can judge this type and target. `policygen coverage` lists what each policy becomes."},
+		{PolicyPartial, Warning, "a policy that native settings enforce in part",
+			"Native settings stop the usual ways, and others remain; the message names them. The endpoint agent closes the gap where it is installed."},
+		{PolicyConflict, Error, "policies and settings that leave nothing allowed",
+			"Everything said of one target holds together: allowlists intersect, and an empty list allows nothing.\nLet the lists have something in common."},
+		{PolicyMode, Warning, "a policy that observes without an end",
+			"A policy in mode warn or observe blocks nothing, and nothing will change that.\nGive it `mode_until`, the day from which it is enforced."},
+		{ExceptionMoves, Info, "an exception moves a policy to the hook",
+			"The exception holds for projects, which native settings cannot tell apart. For the people it can reach, the hook judges the policy and native settings leave it out."},
+		{ExceptionRedelivery, Warning, "an exception that ends only with redelivery",
+			"Native settings change on machines only when new artifacts arrive, and no hook judges this policy there. Until the release after its end the exception stays in force."},
+		{ExceptionNative, Error, "an exception that only the hook could grant",
+			"The policy is `enforce: native`, or the agent is not installed, so nothing on the machine can tell the project.\nUse `enforce: auto` with the agent installed, or except a team or a user."},
+	}
+}

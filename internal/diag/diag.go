@@ -1,0 +1,130 @@
+// Package diag carries what policygen has to say about an author's files: a place, a severity, a stable code, one line of text,
+// what the client would have done, and a hint.
+//
+// Every stage returns (value, [List]) and goes on after a problem, so that one run shows all of them. Start with [New]; print a sorted
+// list with [Text] or [JSON]. A diagnostic means that the policies are wrong; a Go error means that policygen failed. The two never mix:
+// List has no Error method.
+package diag
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Severity says how much a diagnostic matters to the exit code.
+type Severity uint8
+
+// The severities, mildest first. Only Error makes check and build fail; Warning does with --strict.
+const (
+	Info Severity = iota
+	Warning
+	Error
+)
+
+var severityNames = [...]string{"info", "warning", "error"}
+
+// String returns "info", "warning" or "error".
+func (s Severity) String() string { return severityNames[s] }
+
+// MarshalText makes JSON show the severity as its name.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Pos is a place in a policy file. Line and Col count from 1, Col in characters; zero means the file as a whole.
+type Pos struct {
+	File string // slash-separated, relative to the policy folder
+	Line int32
+	Col  int32
+}
+
+// String returns file:line:col, or file alone for a place that has no line.
+func (p Pos) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col)
+}
+
+// Compare orders places by file, line and column.
+func (p Pos) Compare(q Pos) int {
+	return cmp.Or(cmp.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Col, q.Col))
+}
+
+// Related is another place that belongs to a diagnostic, such as the first of two duplicates.
+type Related struct {
+	Pos     Pos
+	Message string
+}
+
+// Diagnostic is one thing said about the author's files.
+type Diagnostic struct {
+	Code     Code
+	Severity Severity
+	Pos      Pos
+	Message  string    // one line, lower case, no full stop
+	Client   string    // what the client would have done with it; empty where the client never sees it
+	Hint     string    // what to do next; empty where the message says it
+	Related  []Related // in the order they matter
+}
+
+// New returns a diagnostic with the severity of its code.
+func New(code Code, pos Pos, format string, args ...any) Diagnostic {
+	return Diagnostic{Code: code, Severity: code.Severity(), Pos: pos, Message: fmt.Sprintf(format, args...)}
+}
+
+// WithHint returns d with a hint.
+func (d Diagnostic) WithHint(format string, args ...any) Diagnostic {
+	d.Hint = fmt.Sprintf(format, args...)
+	return d
+}
+
+// WithClient returns d with what the client would have done.
+func (d Diagnostic) WithClient(text string) Diagnostic {
+	d.Client = text
+	return d
+}
+
+// WithRelated returns d with one more place.
+func (d Diagnostic) WithRelated(pos Pos, format string, args ...any) Diagnostic {
+	d.Related = append(slices.Clip(d.Related), Related{Pos: pos, Message: fmt.Sprintf(format, args...)})
+	return d
+}
+
+// List is any number of diagnostics, in no order until [List.Sorted].
+type List []Diagnostic
+
+// Sorted returns the list by place, then severity (worst first), code and text, without exact repetitions.
+func (l List) Sorted() List {
+	sorted := slices.Clone(l)
+	slices.SortStableFunc(sorted, func(a, b Diagnostic) int {
+		return cmp.Or(a.Pos.Compare(b.Pos), cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
+	})
+	return slices.CompactFunc(sorted, func(a, b Diagnostic) bool {
+		return a.Code == b.Code && a.Pos == b.Pos && a.Message == b.Message
+	})
+}
+
+// Promoted returns the list with every warning made an error, as --strict asks.
+func (l List) Promoted() List {
+	promoted := slices.Clone(l)
+	for i := range promoted {
+		if promoted[i].Severity == Warning {
+			promoted[i].Severity = Error
+		}
+	}
+	return promoted
+}
+
+// Count returns how many diagnostics have the severity.
+func (l List) Count(s Severity) int {
+	n := 0
+	for _, d := range l {
+		if d.Severity == s {
+			n++
+		}
+	}
+	return n
+}
+
+// HasErrors reports whether anything in the list is an error.
+func (l List) HasErrors() bool { return l.Count(Error) > 0 }

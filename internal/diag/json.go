@@ -1,0 +1,53 @@
+package diag
+
+import (
+	"encoding/json"
+	"io"
+)
+
+// FormatVersion is the version of the JSON output; it grows when a field changes its meaning.
+const FormatVersion = 1
+
+type jsonPlace struct {
+	File    string `json:"file"`
+	Line    int32  `json:"line,omitempty"`
+	Column  int32  `json:"column,omitempty"`
+	Message string `json:"message,omitempty"`
+}
+
+type jsonDiagnostic struct {
+	Code     Code     `json:"code"`
+	Severity Severity `json:"severity"`
+	jsonPlace
+	Client  string      `json:"client,omitempty"`
+	Hint    string      `json:"hint,omitempty"`
+	Related []jsonPlace `json:"related,omitempty"`
+}
+
+// JSON writes the list as one document for machines: {"format_version", "errors", "warnings", "diagnostics"}. File names get the prefix.
+func JSON(w io.Writer, list List, prefix string) error {
+	out := struct {
+		FormatVersion int              `json:"format_version"`
+		Errors        int              `json:"errors"`
+		Warnings      int              `json:"warnings"`
+		Diagnostics   []jsonDiagnostic `json:"diagnostics"`
+	}{FormatVersion, list.Count(Error), list.Count(Warning), []jsonDiagnostic{}}
+	place := func(p Pos, message string) jsonPlace {
+		file := p.File
+		if file != "" {
+			file = prefix + file
+		}
+		return jsonPlace{file, p.Line, p.Col, message}
+	}
+	for _, d := range list {
+		j := jsonDiagnostic{Code: d.Code, Severity: d.Severity, jsonPlace: place(d.Pos, d.Message), Client: d.Client, Hint: d.Hint}
+		for _, r := range d.Related {
+			j.Related = append(j.Related, place(r.Pos, r.Message))
+		}
+		out.Diagnostics = append(out.Diagnostics, j)
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(out)
+}

@@ -1,0 +1,140 @@
+package diag
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// Text prints a list for people: place, message, the source line with a caret, what the client would have done, hint, other places.
+type Text struct {
+	Out    io.Writer
+	Source func(file string) []byte // the bytes of a file; nil or no bytes: no snippet
+	Prefix string                   // put before every file name, such as "policies/"
+	Color  bool                     // use ANSI colours
+}
+
+const (
+	red, yellow, blue, dim, bold, reset = "\x1b[31m", "\x1b[33m", "\x1b[34m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
+)
+
+// Print writes the list in the order given and returns the first write error.
+func (t Text) Print(list List) error {
+	var b bytes.Buffer
+	for _, d := range list {
+		t.one(&b, d)
+	}
+	_, err := t.Out.Write(b.Bytes())
+	return err
+}
+
+func (t Text) one(b *bytes.Buffer, d Diagnostic) {
+	color := map[Severity]string{Error: red, Warning: yellow, Info: blue}[d.Severity]
+	fmt.Fprintf(b, "%s: %s: %s %s\n", t.paint(bold, t.place(d.Pos)), t.paint(color, d.Severity.String()), d.Message, t.paint(dim, "["+string(d.Code)+"]"))
+	t.snippet(b, d.Pos, color)
+	if d.Client != "" {
+		fmt.Fprintf(b, "  client: %s\n", d.Client)
+	}
+	if d.Hint != "" {
+		fmt.Fprintf(b, "  hint: %s\n", d.Hint)
+	}
+	for _, r := range d.Related {
+		fmt.Fprintf(b, "  see: %s: %s\n", t.place(r.Pos), r.Message)
+	}
+}
+
+func (t Text) place(p Pos) string {
+	if p.File == "" {
+		return strings.TrimSuffix(t.Prefix, "/")
+	}
+	return t.Prefix + p.String()
+}
+
+func (t Text) paint(color, s string) string {
+	if !t.Color {
+		return s
+	}
+	return color + s + reset
+}
+
+// snippet prints the line of a place and a caret under its token. Long lines are cut around the caret, so that a whole generated file on
+// one line does not flood a terminal.
+func (t Text) snippet(b *bytes.Buffer, p Pos, color string) {
+	if t.Source == nil || p.Line == 0 {
+		return
+	}
+	line, ok := Line(t.Source(p.File), p.Line)
+	if !ok {
+		return
+	}
+	runes := []rune(line)
+	col := min(max(int(p.Col)-1, 0), len(runes))
+	width := tokenWidth(runes[col:])
+	const room = 100
+	cut := 0
+	if col > room {
+		cut = col - room/2
+	}
+	shown := runes[cut:min(len(runes), cut+2*room)]
+	width = min(width, max(1, len(shown)-(col-cut)))
+	number := fmt.Sprintf("%5d", p.Line)
+	fmt.Fprintf(b, "%s | %s\n", number, printable(shown))
+	fmt.Fprintf(b, "%s | %s%s\n", strings.Repeat(" ", len(number)), blank(runes[cut:col]), t.paint(color, strings.Repeat("^", width)))
+}
+
+// Line returns one line of a file, counted from 1, without its end.
+func Line(data []byte, number int32) (string, bool) {
+	for ; number > 1; number-- {
+		_, rest, found := bytes.Cut(data, []byte("\n"))
+		if !found {
+			return "", false
+		}
+		data = rest
+	}
+	line, _, _ := bytes.Cut(data, []byte("\n"))
+	line = bytes.TrimPrefix(bytes.TrimRight(line, "\r"), []byte("\ufeff"))
+	return string(line), len(data) > 0
+}
+
+// tokenWidth counts the characters of the scalar or key at the start of a line's rest.
+func tokenWidth(rest []rune) int {
+	if len(rest) == 0 {
+		return 1
+	}
+	if quote := rest[0]; quote == '"' || quote == '\'' {
+		for i := 1; i < len(rest); i++ {
+			if rest[i] == '\\' && quote == '"' {
+				i++
+			} else if rest[i] == quote {
+				return i + 1
+			}
+		}
+		return len(rest)
+	}
+	for i, r := range rest {
+		if end := r == ',' || r == '#' || r == ':' && (i+1 == len(rest) || rest[i+1] == ' '); end {
+			return max(1, len([]rune(strings.TrimRight(string(rest[:i]), " "))))
+		}
+	}
+	return max(1, len([]rune(strings.TrimRight(string(rest), " \r"))))
+}
+
+// printable replaces what would move the caret or the terminal: control characters become U+FFFD, a tab one space.
+func printable(runes []rune) string {
+	var b strings.Builder
+	for _, r := range runes {
+		switch {
+		case r == '\t':
+			b.WriteByte(' ')
+		case r < 0x20 || r == 0x7f || r == utf8.RuneError:
+			b.WriteRune(utf8.RuneError)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func blank(runes []rune) string { return strings.Repeat(" ", len(runes)) }

@@ -1,0 +1,157 @@
+package out
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// Commit puts the staged units and the manifest in place of the old ones and deletes strays. When a step fails, the steps before it are
+// taken back, so that the folder is as it was.
+func (s *Stage) Commit(m Manifest) (Summary, error) {
+	defer s.close()
+	m.FormatVersion = FormatVersion
+	m.Artifacts = s.artifacts
+	m.sortArtifacts()
+	encoded, err := m.encode()
+	if err != nil {
+		return Summary{}, err
+	}
+	s.changed = append(s.changed, topStrays(s.root, func(name string) bool { _, put := s.units[name]; return put })...)
+	if s.compare {
+		s.compareManifest(encoded)
+	} else if err := s.swap(encoded); err != nil {
+		return Summary{}, errors.Join(fmt.Errorf("put artifacts in place: %w", err), s.rollBack())
+	}
+	return s.summary(m), nil
+}
+
+func (s *Stage) summary(m Manifest) Summary {
+	slices.SortFunc(s.changed, func(a, b Difference) int { return strings.Compare(a.Path, b.Path) })
+	sum := Summary{Artifacts: len(m.Artifacts), Changed: s.changed}
+	for _, a := range m.Artifacts {
+		sum.Bytes += a.Size
+	}
+	for _, staged := range s.units {
+		if staged {
+			sum.Units++
+		}
+	}
+	return sum
+}
+
+// compareManifest adds the manifest to the differences where it is not what this build would write.
+func (s *Stage) compareManifest(encoded []byte) {
+	if kind := differs(s.root, ManifestName, File{Data: encoded}); kind != "" {
+		s.changed = append(s.changed, Difference{ManifestName, kind})
+	}
+}
+
+// swap moves the old entries aside and the new ones in. Everything moved aside is under old/ until the end, so that it can be moved back,
+// also by the next run.
+func (s *Stage) swap(manifest []byte) error {
+	if err := s.root.WriteFile(stageName+"/new/"+ManifestName, manifest, 0o644); err != nil {
+		return err
+	}
+	names := make([]string, 0, len(s.units)+1)
+	for unit, staged := range s.units {
+		if staged {
+			names = append(names, unit)
+		}
+	}
+	slices.Sort(names)
+	names = append(names, ManifestName) // last: a folder whose manifest is there is complete
+	for _, stray := range s.changed {
+		if stray.Kind == "stray" && !strings.Contains(stray.Path, "/") {
+			if err := s.aside(stray.Path); err != nil {
+				return err
+			}
+		}
+	}
+	for _, name := range names {
+		if err := s.aside(name); err != nil {
+			return err
+		}
+		if err := s.root.Rename(stageName+"/new/"+name, name); err != nil {
+			return err
+		}
+		s.placed = append(s.placed, name)
+	}
+	return s.root.Rename(stageName, trashName)
+}
+
+// aside moves a top-level entry out of the way, if it is there.
+func (s *Stage) aside(name string) error {
+	err := s.root.Rename(name, stageName+"/old/"+name)
+	if notThere(err) {
+		return nil
+	}
+	return err
+}
+
+// recover repairs a folder that a killed run left: entries moved aside come back, the rest of the stage goes.
+func (s *Stage) recover() error {
+	return errors.Join(s.rollBack(), s.root.RemoveAll(trashName))
+}
+
+// rollBack takes back what this run placed, moves everything under old/ back and deletes the stage.
+func (s *Stage) rollBack() error {
+	for _, name := range s.placed {
+		if err := s.root.RemoveAll(name); err != nil {
+			return fmt.Errorf("repair output folder: %w", err)
+		}
+	}
+	old, err := s.root.Open(stageName + "/old")
+	if err != nil {
+		return s.root.RemoveAll(stageName)
+	}
+	defer old.Close()
+	names, err := old.Readdirnames(-1)
+	if err != nil {
+		return fmt.Errorf("repair output folder: %w", err)
+	}
+	for _, name := range names {
+		if err := s.root.RemoveAll(name); err != nil {
+			return fmt.Errorf("repair output folder: %w", err)
+		}
+		if err := s.root.Rename(stageName+"/old/"+name, name); err != nil {
+			return fmt.Errorf("repair output folder: %w", err)
+		}
+	}
+	return s.root.RemoveAll(stageName)
+}
+
+// Abort gives the build up: the folder stays as it was.
+func (s *Stage) Abort() error {
+	defer s.close()
+	if s.compare {
+		return nil
+	}
+	return s.rollBack()
+}
+
+// close removes what is left of the writer's folders and lets go of the folder.
+func (s *Stage) close() {
+	if !s.compare {
+		_ = s.root.RemoveAll(trashName) // the next run removes it where this one cannot
+	}
+	_ = s.root.Close()
+	if s.lock != nil {
+		_ = s.lock.Close()
+	}
+}
+
+// lockFolder keeps other runs of policygen out of the folder while this one writes.
+func lockFolder(dir string) (*os.File, error) {
+	folder, err := os.Open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open output folder: %w", err)
+	}
+	if err := lockFile(folder); err != nil {
+		folder.Close()
+		return nil, fmt.Errorf("another policygen is writing to %s: wait for it to end, or build into another folder", dir)
+	}
+	return folder, nil
+}

@@ -1,0 +1,11 @@
+//go:build unix
+
+package out
+
+import (
+	"os"
+	"syscall"
+)
+
+// lockFile takes an exclusive lock that ends with the process, without waiting.
+func lockFile(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }

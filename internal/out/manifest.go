@@ -1,0 +1,102 @@
+package out
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+)
+
+// ManifestName is the name of the manifest in the output folder.
+const ManifestName = "manifest.json"
+
+// FormatVersion is the version of the manifest's shape; it grows when a field changes its meaning.
+const FormatVersion = 1
+
+// Manifest lists everything in an output folder. It holds no clock and no path outside the folder.
+type Manifest struct {
+	FormatVersion int        `json:"format_version"`
+	Compiler      string     `json:"compiler"` // version of policygen
+	Organization  string     `json:"organization"`
+	InputsSHA256  string     `json:"inputs_sha256"`     // over paths and bytes of every file the build read, the compiler's version and the selection
+	ValidFrom     *string    `json:"valid_from"`        // RFC 3339; null: no bound
+	ValidUntil    *string    `json:"valid_until"`       // RFC 3339, the first moment at which the artifacts are no longer right; null: no bound
+	Groups        []string   `json:"groups,omitempty"`  // the selection of a partial build; absent: every group
+	Targets       []string   `json:"targets,omitempty"` // the back ends that ran, where not all did
+	Artifacts     []Artifact `json:"artifacts"`         // sorted by path
+}
+
+// Artifact is one file of the output folder.
+type Artifact struct {
+	Path           string `json:"path"` // slash-separated, below the output folder
+	SHA256         string `json:"sha256"`
+	Size           int    `json:"size"` // bytes
+	Group          string `json:"group"`
+	Platform       string `json:"platform"`
+	Target         string `json:"target"`
+	Executable     bool   `json:"executable,omitempty"`      // install with mode 0755 instead of 0644
+	ResolvedSHA256 string `json:"resolved_sha256,omitempty"` // the client's managed_settings.resolved_sha256 with this artifact in force
+}
+
+// encode returns the manifest as a file: two spaces a level, final line break.
+func (m *Manifest) encode() ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(m); err != nil {
+		return nil, fmt.Errorf("encode manifest: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// ReadManifest reads the manifest of an output folder. A folder without one gives an error that is fs.ErrNotExist.
+func ReadManifest(dir string) (*Manifest, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("read manifest: %w", err)
+	}
+	defer root.Close()
+	return readManifest(root)
+}
+
+func readManifest(root *os.Root) (*Manifest, error) {
+	data, err := root.ReadFile(ManifestName)
+	if err != nil {
+		return nil, fmt.Errorf("read manifest: %w", err)
+	}
+	var m Manifest
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	if err := decoder.Decode(&m); err != nil {
+		return nil, fmt.Errorf("read manifest: %s in %s is not a manifest: %w", ManifestName, root.Name(), err)
+	}
+	if m.FormatVersion != FormatVersion {
+		return nil, fmt.Errorf("read manifest: format_version %d in %s is not %d: build into another folder", m.FormatVersion, root.Name(), FormatVersion)
+	}
+	return &m, nil
+}
+
+// sortArtifacts puts the artifacts into the manifest's order.
+func (m *Manifest) sortArtifacts() {
+	slices.SortFunc(m.Artifacts, func(a, b Artifact) int { return strings.Compare(a.Path, b.Path) })
+}
+
+// units returns the artifacts by their top-level folder.
+func (m *Manifest) units() map[string][]Artifact {
+	units := map[string][]Artifact{}
+	if m == nil {
+		return units
+	}
+	for _, a := range m.Artifacts {
+		top, _, _ := strings.Cut(a.Path, "/")
+		units[top] = append(units[top], a)
+	}
+	return units
+}
+
+// notThere reports whether an error says that a file is absent.
+func notThere(err error) bool { return errors.Is(err, fs.ErrNotExist) }

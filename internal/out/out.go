@@ -1,0 +1,169 @@
+// Package out is the one place that writes artifacts. [Open] an output folder, [Stage.Put] every unit (a top-level folder: one audience),
+// and [Stage.Commit]; until then the folder is as it was, and a failure half-way leaves it so. The writer deletes what it did not write,
+// never follows a symbolic link out of the folder, and refuses a folder that is not its own.
+package out
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"sync"
+)
+
+// The writer's own folders inside the output folder: new units before the commit, old ones until it is complete.
+const (
+	stageName = ".policygen-stage"
+	trashName = ".policygen-trash"
+)
+
+// File is one file of a unit, as a value.
+type File struct {
+	Path     string // slash-separated, below the unit
+	Data     []byte
+	Exec     bool
+	Platform string
+	Target   string
+	Resolved string // resolved_sha256, "" where the artifact holds no settings
+}
+
+// Stage is a build that is being written. Put may be called from several goroutines.
+type Stage struct {
+	dir   string
+	root  *os.Root
+	lock  *os.File
+	fresh bool // no earlier build is there, so nothing needs to be compared
+
+	mu        sync.Mutex
+	units     map[string]bool // every unit put; true where it is staged because it changed
+	artifacts []Artifact
+	changed   []Difference
+	placed    []string // what Commit moved into place
+	compare   bool     // only compare, write nothing
+}
+
+// Open prepares an output folder for writing, creating it where it is absent, and repairs what a build that was killed left behind.
+func Open(dir string) (*Stage, error) {
+	if err := usable(dir); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("create output folder: %w", err)
+	}
+	s, err := open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if s.lock, err = lockFolder(dir); err != nil {
+		s.root.Close()
+		return nil, err
+	}
+	if err := errors.Join(s.recover(), s.root.Mkdir(stageName, 0o700), s.root.Mkdir(stageName+"/new", 0o755), s.root.Mkdir(stageName+"/old", 0o700)); err != nil {
+		s.close()
+		return nil, fmt.Errorf("prepare output folder: %w", err)
+	}
+	_, err = s.root.Lstat(ManifestName)
+	s.fresh = notThere(err)
+	return s, nil
+}
+
+// OpenCompare prepares an output folder for comparison only: Commit then writes nothing and returns the differences.
+func OpenCompare(dir string) (*Stage, error) {
+	s, err := open(dir)
+	if err != nil {
+		return nil, err
+	}
+	s.compare = true
+	return s, nil
+}
+
+func open(dir string) (*Stage, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open output folder: %w", err)
+	}
+	return &Stage{dir: dir, root: root, units: map[string]bool{}}, nil
+}
+
+// usable refuses folders whose content the writer must not delete.
+func usable(dir string) error {
+	info, err := os.Lstat(dir)
+	switch {
+	case notThere(err):
+		return nil
+	case err != nil:
+		return fmt.Errorf("open output folder: %w", err)
+	case info.Mode()&os.ModeSymlink != 0:
+		return fmt.Errorf("open output folder: %s is a symbolic link: name the real folder with --out", dir)
+	case !info.IsDir():
+		return fmt.Errorf("open output folder: %s is not a folder: name another with --out", dir)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("open output folder: %w", err)
+	}
+	own := func(e os.DirEntry) bool {
+		return e.Name() == ManifestName || e.Name() == stageName || e.Name() == trashName
+	}
+	if len(entries) > 0 && !slices.ContainsFunc(entries, own) {
+		return fmt.Errorf("open output folder: %s is not empty and holds no %s, so policygen did not write it and will not delete what is in it: empty it, or name another with --out", dir, ManifestName)
+	}
+	return nil
+}
+
+// Put hands over all files of a unit. A unit that is on disk as it should be is left alone.
+func (s *Stage) Put(unit, group string, files []File) error {
+	artifacts := make([]Artifact, len(files))
+	for i, f := range files {
+		artifacts[i] = Artifact{Path: unit + "/" + f.Path, SHA256: digest(f.Data), Size: len(f.Data), Group: group, Platform: f.Platform, Target: f.Target,
+			Executable: f.Exec, ResolvedSHA256: f.Resolved}
+	}
+	var found []Difference
+	if !s.fresh {
+		found = compare(s.root, unit, files)
+	}
+	write := !s.compare && (s.fresh || len(found) > 0)
+	if write {
+		if err := s.write(unit, files); err != nil {
+			return err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.units[unit] = write
+	s.artifacts = append(s.artifacts, artifacts...)
+	s.changed = append(s.changed, found...)
+	return nil
+}
+
+// write stages a unit. The stage is a folder that this run made, so nothing in it can be a link.
+func (s *Stage) write(unit string, files []File) error {
+	base := filepath.Join(s.dir, stageName, "new", unit)
+	made := map[string]bool{}
+	for _, f := range files {
+		if folder := path.Dir(f.Path); !made[folder] {
+			if err := os.MkdirAll(filepath.Join(base, filepath.FromSlash(folder)), 0o755); err != nil {
+				return fmt.Errorf("write artifacts: %w", err)
+			}
+			made[folder] = true
+		}
+		mode := os.FileMode(0o644)
+		if f.Exec {
+			mode = 0o755
+		}
+		if err := os.WriteFile(filepath.Join(base, filepath.FromSlash(f.Path)), f.Data, mode); err != nil {
+			return fmt.Errorf("write artifacts: %w", err)
+		}
+	}
+	return nil
+}
+
+// Summary tells what a commit did, or would do.
+type Summary struct {
+	Artifacts int          // files in the folder
+	Bytes     int          // their sizes added up
+	Units     int          // units that were written
+	Changed   []Difference // how the folder differed before, sorted by path; empty for a first build
+}

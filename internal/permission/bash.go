@@ -1,0 +1,139 @@
+package permission
+
+import "strings"
+
+// variant is one reading of a command that rules are compared with.
+type variant struct{ text, squeezed string }
+
+func newVariant(s string) variant { return variant{text: s, squeezed: squeeze(s)} }
+
+// wide returns the readings that deny and ask rules see: as written, without
+// quotes, and behind assignments, wrappers, launchers and folders.
+func (s *simple) wide() []variant {
+	out := []variant{newVariant(s.text)}
+	add := func(w []string) {
+		text := strings.Join(w, " ")
+		if text != "" && text != out[len(out)-1].text {
+			out = append(out, newVariant(text))
+		}
+	}
+	w, plain := s.words, !strings.ContainsAny(s.text, "'\"\\$`\t") && !strings.Contains(s.text, "  ")
+	for i := 0; len(w) > 0; i++ {
+		next := unwrap(w)
+		inner := len(next) >= len(w) || len(next) == 0
+		// Deep stacks of wrappers keep only their outer layers and the
+		// innermost command, so that the work stays linear.
+		if i < maxDepth || inner {
+			if i > 0 || !plain {
+				add(w) // without quotes it would be the text itself
+			}
+			if b := base(w[0]); b != w[0] {
+				add(append([]string{b}, w[1:]...))
+			}
+		}
+		if len(next) >= len(w) {
+			break
+		}
+		if _, _, ok := assignment(w[0]); ok && i < maxDepth {
+			// A rule may quote what follows an assignment as written.
+			add([]string{strings.TrimSpace(s.tail(len(s.words) - len(next)))})
+		}
+		w = next
+	}
+	return out
+}
+
+// tail is the source text from word n on.
+func (s *simple) tail(n int) string {
+	if n < 0 || n >= len(s.spans) || s.spans[n][0] > len(s.text) {
+		return ""
+	}
+	return s.text[s.spans[n][0]:]
+}
+
+// narrow returns the readings that allow rules see: as written, and behind
+// safe assignments and simple wrappers, with the quotes of the name removed.
+func (s *simple) narrow() []variant {
+	out := []variant{newVariant(s.text)}
+	if n := s.head(); n < len(s.words) {
+		text := s.words[n]
+		if end := s.spans[n][1]; end < len(s.text) {
+			text += s.text[end:]
+		}
+		if text != s.text {
+			out = append(out, newVariant(text))
+		}
+	}
+	return out
+}
+
+// head is the index of the command's name behind safe assignments and simple
+// wrappers; len(words) when there is no name.
+func (s *simple) head() int {
+	n := 0
+	for ; n < len(s.words); n++ {
+		raw := s.text[s.spans[n][0]:min(s.spans[n][1], len(s.text))]
+		name, value, ok := assignment(raw)
+		if !ok || !safeEnv[name] || !plainValue(value) {
+			break
+		}
+	}
+	for n < len(s.words) {
+		k := simpleWrapper(s.words[n], s.words[n:])
+		if k == 0 {
+			break
+		}
+		n += k
+	}
+	return n
+}
+
+// plainValue is a value that needs no quotes and expands to itself.
+func plainValue(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if !isField(s[i:i+1]) && strings.IndexByte("./:-", s[i]) < 0 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// evaluators run their arguments as shell code; only a bare Bash rule allows them.
+var evaluators = nameSet("eval exec source . alias trap coproc")
+
+// shells take a script behind -c.
+var shells = nameSet("sh bash zsh dash ksh")
+
+// script returns the text that a shell is asked to run with -c.
+func (s *simple) script() (string, bool) {
+	w := s.words
+	if len(w) < 3 || !shells[base(w[0])] {
+		return "", false
+	}
+	for i := 1; i+1 < len(w) && strings.HasPrefix(w[i], "-"); i++ {
+		if !strings.HasPrefix(w[i], "--") && strings.HasSuffix(w[i], "c") {
+			return w[i+1], true
+		}
+	}
+	return "", false
+}
+
+// scriptRemovals lists the rm commands inside `sh -c` scripts. claude 2.1.329
+// applies deny rules to these and not to other commands of a script.
+func scriptRemovals(commands []simple, depth int) []simple {
+	var out []simple
+	for i := range commands {
+		src, ok := commands[i].script()
+		if !ok || depth > maxDepth {
+			continue
+		}
+		inner := readLine(src)
+		for _, c := range inner.commands {
+			if len(c.words) > 0 && base(c.words[0]) == "rm" {
+				out = append(out, c)
+			}
+		}
+		out = append(out, scriptRemovals(inner.commands, depth+1)...)
+	}
+	return out
+}

@@ -1,0 +1,126 @@
+package permission
+
+import (
+	"strings"
+	"testing"
+)
+
+func bash(command string) Call {
+	return Call{Tool: "Bash", Input: map[string]any{"command": command}, Cwd: "/srv/project", Home: "/home/dev", ProjectDir: "/srv/project"}
+}
+
+func TestDecideOrder(t *testing.T) {
+	t.Parallel()
+	rules := func(raws ...string) []Rule { return parseAll(t, raws) }
+	tests := []struct {
+		name string
+		p    Policy
+		c    Call
+		want Behavior
+		rule string
+	}{
+		{"deny beats a more specific allow", Policy{Allow: rules("Bash(rm one)"), Deny: rules("Bash(rm *)")}, bash("rm one"), BehaviorDeny, "Bash(rm *)"},
+		{"deny beats ask", Policy{Ask: rules("Bash"), Deny: rules("Bash(rm *)")}, bash("rm one"), BehaviorDeny, "Bash(rm *)"},
+		{"ask beats allow", Policy{Ask: rules("Bash(git push *)"), Allow: rules("Bash")}, bash("git push"), BehaviorAsk, "Bash(git push *)"},
+		{"allow", Policy{Allow: rules("Bash(npm *)")}, bash("npm ci"), BehaviorAllow, "Bash(npm *)"},
+		{"nothing", Policy{}, bash("npm ci"), BehaviorAsk, ""},
+		{"bypass", Policy{DefaultMode: "bypassPermissions"}, bash("npm ci"), BehaviorAllow, ""},
+		{"bypass keeps deny", Policy{DefaultMode: "bypassPermissions", Deny: rules("Bash(npm *)")}, bash("npm ci"), BehaviorDeny, "Bash(npm *)"},
+		{"dontAsk", Policy{DefaultMode: "dontAsk"}, bash("npm ci"), BehaviorDeny, ""},
+		{"mcp server", Policy{Deny: rules("mcp__a")}, Call{Tool: "mcp__a__b"}, BehaviorDeny, "mcp__a"},
+		{"mcp other server", Policy{Deny: rules("mcp__a")}, Call{Tool: "mcp__ab__b"}, BehaviorAsk, ""},
+		{"mcp glob", Policy{Allow: rules("mcp__a__get_*")}, Call{Tool: "mcp__a__get_x"}, BehaviorAllow, "mcp__a__get_*"},
+		{"all tools", Policy{Deny: rules("*")}, Call{Tool: "Anything"}, BehaviorDeny, "*"},
+		{"old name", Policy{Deny: rules("Task(Explore)")}, Call{Tool: "Agent", Input: map[string]any{"subagent_type": "Explore"}}, BehaviorDeny, "Task(Explore)"},
+		{"skill with arguments", Policy{Allow: rules("Skill(review *)")}, Call{Tool: "Skill", Input: map[string]any{"skill": "review", "args": "5"}}, BehaviorAllow, "Skill(review *)"},
+		{"skill without rule", Policy{}, Call{Tool: "Skill", Input: map[string]any{"skill": "review"}}, BehaviorAsk, ""},
+		{"quiet tool", Policy{}, Call{Tool: "TodoWrite"}, BehaviorAllow, ""},
+		{"parameter", Policy{Deny: rules("Agent(model:opus)")}, Call{Tool: "Agent", Input: map[string]any{"model": "opus"}}, BehaviorDeny, "Agent(model:opus)"},
+		{"absent parameter", Policy{Deny: rules("Bash(timeout:*0)")}, bash("ls"), BehaviorAllow, ""},
+		{"number parameter", Policy{Deny: rules("Read(limit:5)")}, Call{Tool: "Read", Input: map[string]any{"limit": 5.0}, Cwd: "/p"}, BehaviorDeny, "Read(limit:5)"},
+		{"powershell ignores case", Policy{Deny: rules("PowerShell(Remove-Item *)")}, Call{Tool: "PowerShell", Input: map[string]any{"command": "remove-item x"}}, BehaviorDeny, "PowerShell(Remove-Item *)"},
+		{"no input", Policy{}, Call{Tool: "Bash"}, BehaviorAsk, ""},
+		{"guarded folder", Policy{Allow: rules("Edit(**)")}, fileCall("Write", ".git/config"), BehaviorAsk, ""},
+		{"read outside", Policy{}, fileCall("Read", "/etc/passwd"), BehaviorAsk, ""},
+		{"read outside allowed", Policy{Allow: rules("Read(//etc/**)")}, fileCall("Read", "/etc/passwd"), BehaviorAllow, "Read(//etc/**)"},
+	}
+	for _, tt := range tests {
+		got := Decide(tt.p, tt.c)
+		if got.Behavior != tt.want || got.Rule.String() != tt.rule || got.Reason == "" {
+			t.Errorf("%s: %s by %q (%s), want %s by %q", tt.name, got.Behavior, got.Rule, got.Reason, tt.want, tt.rule)
+		}
+	}
+}
+
+func TestDecideIsBounded(t *testing.T) {
+	t.Parallel()
+	p := Policy{Allow: parseAll(t, []string{"Bash(a *)"})}
+	for name, command := range map[string]string{
+		"long":   "a " + strings.Repeat("x", maxCommand),
+		"deep":   strings.Repeat("a $(", 5000),
+		"braces": strings.Repeat("${", 20000),
+		"many":   strings.Repeat("a;", 20000),
+		"sudo":   strings.Repeat("sudo ", 5000) + "a",
+		"shells": strings.Repeat("sh -c '", 3000),
+	} {
+		if got := Decide(p, bash(command)); got.Behavior != BehaviorAsk {
+			t.Errorf("%s: %s (%s), want ask", name, got.Behavior, got.Reason)
+		}
+	}
+}
+
+func FuzzDecide(f *testing.F) {
+	for _, c := range []string{"rm x", "a && rm x", "echo $(rm x)", "sh -c 'rm x'", "X=rm; $X y", "cat <<EOF\n$(rm)\nEOF", "case x in x) rm;; esac", "[[ a && b ]]", "\\\n"} {
+		f.Add(c, "Bash(rm *)", "Bash(a *)")
+	}
+	f.Add("cat .env", "Read(.env)", "Bash(cat *)")
+	f.Fuzz(func(t *testing.T, arg, rawDeny, rawAllow string) {
+		deny, errD := Parse(rawDeny)
+		allow, errA := Parse(rawAllow)
+		if errD != nil || errA != nil {
+			return
+		}
+		for _, call := range callsFor(arg) {
+			open := Policy{Allow: []Rule{allow}}
+			shut := Policy{Allow: []Rule{allow}, Deny: []Rule{deny}}
+			before, after := Decide(open, call), Decide(shut, call)
+			if deny.Match(call) && after.Behavior != BehaviorDeny {
+				t.Errorf("%s %q: deny rule %q matches, but the call gets %s", call.Tool, arg, rawDeny, after.Behavior)
+			}
+			if strictness(after.Behavior) < strictness(before.Behavior) {
+				t.Errorf("%s %q: deny rule %q loosens %s to %s", call.Tool, arg, rawDeny, before.Behavior, after.Behavior)
+			}
+		}
+	})
+}
+
+func strictness(b Behavior) int {
+	return map[Behavior]int{BehaviorAllow: 0, BehaviorAsk: 1, BehaviorDeny: 2}[b]
+}
+
+// benchPolicy has 50 rules in the mix of a real policy.
+func benchPolicy(tb testing.TB) Policy {
+	tb.Helper()
+	var p Policy
+	for _, n := range strings.Fields("a b c d e f g h i j") {
+		p.Deny = append(p.Deny, mustParse(tb, "Bash(deny-"+n+" *)"), mustParse(tb, "Read(//secret/"+n+"/**)"), mustParse(tb, "WebFetch(domain:*."+n+".com)"))
+		p.Ask = append(p.Ask, mustParse(tb, "Bash(ask-"+n+" push *)"))
+		p.Allow = append(p.Allow, mustParse(tb, "Bash(tool-"+n+" *)"))
+	}
+	return p
+}
+
+func BenchmarkDecide(b *testing.B) {
+	p := benchPolicy(b)
+	for name, c := range map[string]Call{
+		"bash": bash("tool-j run build"), "compound": bash("cd sub && NODE_ENV=test tool-j run 'a b' | head -5"), "read": fileCall("Read", "/srv/project/src/a/b.go"),
+		"web": {Tool: "WebFetch", Input: map[string]any{"url": "https://docs.j.org/x"}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Decide(p, c)
+			}
+		})
+	}
+}

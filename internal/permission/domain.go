@@ -1,0 +1,70 @@
+package permission
+
+import (
+	"net/url"
+	"strings"
+)
+
+// hostPattern is the host of a WebFetch rule, lower case, no trailing dot.
+type hostPattern struct {
+	any    bool
+	sub    bool // "*.host": any depth below, not the host itself
+	labels []string
+	text   string
+}
+
+func newHostPattern(s string) *hostPattern {
+	s = cleanHost(s)
+	if s == "*" {
+		return &hostPattern{any: true, text: s}
+	}
+	p := &hostPattern{text: s}
+	if rest, ok := strings.CutPrefix(s, "*."); ok {
+		p.sub, s = true, rest
+	}
+	p.labels = strings.Split(s, ".")
+	return p
+}
+
+func cleanHost(s string) string { return strings.TrimSuffix(strings.ToLower(s), ".") }
+
+// match compares label by label; a star stays within its label.
+func (p *hostPattern) match(host string) bool {
+	if host == "" {
+		return false
+	}
+	if p.any {
+		return true
+	}
+	if !p.sub && !strings.Contains(p.text, "*") {
+		return host == p.text
+	}
+	labels := strings.Split(host, ".")
+	if p.sub && len(labels) <= len(p.labels) || !p.sub && len(labels) != len(p.labels) {
+		return false
+	}
+	labels = labels[len(labels)-len(p.labels):]
+	for i, want := range p.labels {
+		if !matchLabel(want, labels[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func matchLabel(pattern, s string) bool {
+	if !strings.Contains(pattern, "*") {
+		return pattern == s
+	}
+	return matchParts(strings.Split(pattern, "*"), s)
+}
+
+// urlHost is the host the client compares: without user, port and trailing
+// dot, lower case; "" for a text that is no URL.
+func urlHost(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return cleanHost(u.Hostname())
+}

@@ -1,0 +1,235 @@
+package permission
+
+import (
+	"path"
+	"strings"
+	"unicode/utf8"
+)
+
+// anchor says which folder a path pattern starts from.
+type anchor int
+
+const (
+	anchorCwd anchor = iota
+	anchorProject
+	anchorHome
+	anchorRoot
+	anchorCount
+)
+
+// pathPattern is the content of a Read or Edit rule: a gitignore pattern
+// below one anchor, compared without regard to case.
+type pathPattern struct {
+	anchor  anchor
+	negated bool
+	dirOnly bool
+	// segments is the full pattern; loose is the same with one trailing
+	// "/**" removed, as deny and ask rules read it.
+	segments, loose []string
+}
+
+func newPathPattern(s string) *pathPattern {
+	p := &pathPattern{}
+	switch {
+	case strings.HasPrefix(s, "!"):
+		p.negated, s = true, s[1:]
+	case strings.HasPrefix(s, "//"):
+		p.anchor, s = anchorRoot, s[1:]
+	case s == "~" || strings.HasPrefix(s, "~/"):
+		p.anchor, s = anchorHome, "/"+strings.TrimPrefix(s[1:], "/")
+	case strings.HasPrefix(s, "/"):
+		p.anchor = anchorProject
+	default:
+		s = strings.TrimPrefix(s, "./")
+	}
+	s = strings.ToLower(s)
+	p.segments = gitignore(s)
+	p.loose = p.segments
+	if cut, ok := strings.CutSuffix(s, "/**"); ok && cut != "" && cut != "**" {
+		p.loose = gitignore(cut)
+	}
+	p.dirOnly = strings.HasSuffix(s, "/") && len(p.segments) > 0
+	return p
+}
+
+// gitignore splits a pattern; one without an inner slash matches at any depth.
+func gitignore(s string) []string {
+	body := strings.TrimSuffix(s, "/")
+	if body == "" {
+		return nil
+	}
+	if !strings.Contains(body, "/") {
+		return []string{"**", body}
+	}
+	return strings.Split(strings.TrimPrefix(body, "/"), "/")
+}
+
+// matchPrefix reports whether the pattern matches exactly these segments.
+// whole is true when they are the complete path, so a file and not a folder.
+func (p *pathPattern) matchPrefix(rel []string, whole, loose bool) bool {
+	if p.dirOnly && whole {
+		return false
+	}
+	if loose {
+		return matchSegments(p.loose, rel)
+	}
+	return matchSegments(p.segments, rel)
+}
+
+// matchSegments matches whole segments; "**" stands for any number of them,
+// at the end for at least one. As in matchSegment one restart point is
+// enough, so that many "**" cannot make it slow.
+func matchSegments(pat, rel []string) bool {
+	p, i, starP, starI := 0, 0, -1, 0
+	for i < len(rel) {
+		switch {
+		case p < len(pat) && pat[p] == "**":
+			if p++; p == len(pat) {
+				return true
+			}
+			starP, starI = p, i
+		case p < len(pat) && matchSegment(pat[p], rel[i]):
+			p, i = p+1, i+1
+		case starP < 0:
+			return false
+		default:
+			starI++
+			p, i = starP, starI
+		}
+	}
+	return p == len(pat) && p > 0
+}
+
+// matchSegment is a glob within one path segment: * ? [class] and backslash.
+// It keeps one restart point, so its cost is bounded by both lengths.
+func matchSegment(pat, s string) bool {
+	if literal(pat) {
+		return pat == s
+	}
+	p, i, starP, starI := 0, 0, -1, 0
+	for i < len(s) {
+		if p < len(pat) && pat[p] == '*' {
+			p++
+			starP, starI = p, i
+			continue
+		}
+		if next, size, ok := matchOne(pat[p:], s[i:]); ok {
+			p, i = p+next, i+size
+			continue
+		}
+		if starP < 0 {
+			return false
+		}
+		starI++
+		p, i = starP, starI
+	}
+	return strings.Trim(pat[p:], "*") == ""
+}
+
+// literal reports a segment without glob characters. A plain loop is several
+// times faster here than strings.ContainsAny.
+func literal(pat string) bool {
+	for i := 0; i < len(pat); i++ {
+		if c := pat[i]; c == '*' || c == '?' || c == '[' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+// matchOne matches one character and returns the bytes used on both sides.
+func matchOne(pat, s string) (int, int, bool) {
+	if pat == "" {
+		return 0, 0, false
+	}
+	c, size := utf8.DecodeRuneInString(s)
+	switch pat[0] {
+	case '?':
+		return 1, size, true
+	case '[':
+		if n, ok := matchClass(pat, c); n > 0 {
+			return n, size, ok
+		}
+	case '\\':
+		if len(pat) > 1 {
+			want, n := utf8.DecodeRuneInString(pat[1:])
+			return 1 + n, size, want == c
+		}
+	}
+	want, n := utf8.DecodeRuneInString(pat)
+	return n, size, want == c
+}
+
+// matchClass reads [abc], [a-z], [!x]; it returns 0 when the class never closes.
+func matchClass(pat string, c rune) (int, bool) {
+	i, not, found := 1, false, false
+	if i < len(pat) && (pat[i] == '!' || pat[i] == '^') {
+		not, i = true, i+1
+	}
+	for start := i; i < len(pat); {
+		if pat[i] == ']' && i > start {
+			return i + 1, found != not
+		}
+		lo, n := utf8.DecodeRuneInString(pat[i:])
+		i += n
+		hi := lo
+		if i+1 < len(pat) && pat[i] == '-' && pat[i+1] != ']' {
+			hi, n = utf8.DecodeRuneInString(pat[i+1:])
+			i += 1 + n
+		}
+		found = found || lo <= c && c <= hi
+	}
+	return 0, false
+}
+
+// target is a path of a call, ready for comparison: the segments below each
+// anchor, nil where the path does not lie below it.
+type target struct {
+	abs string
+	rel [anchorCount][]string
+}
+
+// newTarget resolves p against dir. Windows paths are read as /c/...
+func newTarget(p, dir string, c *Call) target {
+	t := target{abs: absolute(p, dir, c.Home)}
+	for a, base := range [anchorCount]string{c.Cwd, c.project(), c.Home, "/"} {
+		if below, ok := under(t.abs, base); ok && below != "" {
+			t.rel[a] = strings.Split(strings.ToLower(below), "/")
+		}
+	}
+	return t
+}
+
+func absolute(p, dir, home string) string {
+	p = slashed(p)
+	switch {
+	case p == "~":
+		p = home
+	case strings.HasPrefix(p, "~/"):
+		p = home + p[1:]
+	case !strings.HasPrefix(p, "/"):
+		p = slashed(dir) + "/" + p
+	}
+	return path.Clean(p)
+}
+
+// slashed turns C:\dir into /c/dir; other paths stay as they are.
+func slashed(p string) string {
+	if len(p) < 3 || p[1] != ':' || p[2] != '\\' && p[2] != '/' {
+		return p
+	}
+	return "/" + strings.ToLower(p[:1]) + strings.ReplaceAll(p[2:], `\`, "/")
+}
+
+// under returns the part of abs below base.
+func under(abs, base string) (string, bool) {
+	base = path.Clean(slashed(base))
+	if base == "/" {
+		return abs[1:], strings.HasPrefix(abs, "/")
+	}
+	rest, ok := strings.CutPrefix(abs, base)
+	if !ok || rest != "" && rest[0] != '/' {
+		return "", false
+	}
+	return strings.TrimPrefix(rest, "/"), true
+}

@@ -1,0 +1,108 @@
+package permission
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestPathsAgreeWithRecordedSessions compares with testdata/paths.json: deny
+// rows are Read rules and the reads that claude 2.1.329 refused, allow rows
+// are Edit rules and the files that it let Write create.
+func TestPathsAgreeWithRecordedSessions(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.Join("testdata", "paths.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rec struct {
+		Files [][]string
+		Rows  []struct {
+			List     List
+			Patterns []string
+			Files    int
+			Matched  []string
+		}
+	}
+	if err := json.Unmarshal(data, &rec); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rec.Rows {
+		tool, called, want := "Read", "Read", BehaviorDeny
+		if row.List == Allow {
+			tool, called, want = "Edit", "Write", BehaviorAllow
+		}
+		var rules []Rule
+		for _, p := range row.Patterns {
+			rules = append(rules, mustParse(t, tool+"("+p+")"))
+		}
+		p := Policy{Deny: rules}
+		if row.List == Allow {
+			p = Policy{Allow: rules}
+		}
+		got := []string{}
+		for _, f := range rec.Files[row.Files] {
+			if Decide(p, fileCall(called, f)).Behavior == want {
+				got = append(got, f)
+			}
+		}
+		if diff := cmp.Diff(row.Matched, got); diff != "" {
+			t.Errorf("%s %q (-client +ours):\n%s", row.List, row.Patterns, diff)
+		}
+	}
+}
+
+func fileCall(tool, file string) Call {
+	return Call{Tool: tool, Input: map[string]any{"file_path": file}, Cwd: "/srv/project", Home: "/home/dev", ProjectDir: "/srv/project"}
+}
+
+func mustParse(t testing.TB, raw string) Rule {
+	t.Helper()
+	r, err := Parse(raw)
+	if err != nil {
+		t.Fatalf("Parse(%q): %v", raw, err)
+	}
+	return r
+}
+
+func TestPathAnchors(t *testing.T) {
+	t.Parallel()
+	call := Call{Tool: "Read", Cwd: "/srv/project/sub", Home: "/home/dev", ProjectDir: "/srv/project"}
+	tests := []struct {
+		rule, file string
+		want       bool
+	}{
+		{"Read(~/.ssh/**)", "/home/dev/.ssh/id", true},
+		{"Read(~/.ssh/**)", "~/.ssh/id", true},
+		{"Read(~/.SSH)", "/home/dev/.ssh/id", true},
+		{"Read(~/.ssh)", "/home/other/.ssh/id", false},
+		{"Read(/secret)", "/srv/project/secret", true},
+		{"Read(/secret)", "/srv/project/sub/secret", false},
+		{"Read(secret)", "secret", true},
+		{"Read(secret)", "/srv/project/secret", false},
+		{"Read(//etc/**)", "/etc/passwd", true},
+		{"Read(//etc/**)", "../../../etc/passwd", true},
+		{"Read(/etc/**)", "/etc/passwd", false},
+		{"Read(//c/Users/**)", `C:\Users\me\x`, true},
+		{"Read(//c/users/**)", "C:/Users/me/x", true},
+		{"Read(a?c)", "abc", true},
+		{"Read(a[!b]c)", "abc", false},
+		{"Read(a[!b]c)", "axc", true},
+		{"Read(a[b)", "a[b", true},
+		{`Read(a\*c)`, "a*c", true},
+		{`Read(a\*c)`, "abc", false},
+		{"Read(é?)", "ÉÜ", true},
+		{"Read(!x)", "x", false},
+		{"Read(logs/)", "logs", false},
+		{"Read(logs/)", "logs/a", true},
+	}
+	for _, tt := range tests {
+		call.Input = map[string]any{"file_path": tt.file}
+		if got := mustParse(t, tt.rule).Match(call); got != tt.want {
+			t.Errorf("%s on %s = %v, want %v", tt.rule, tt.file, got, tt.want)
+		}
+	}
+}

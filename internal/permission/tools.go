@@ -1,0 +1,113 @@
+package permission
+
+import (
+	"strconv"
+	"strings"
+)
+
+// knownTools are the names that claude 2.1.329 does not report as a typo.
+var knownTools = map[string]bool{
+	"Agent": true, "AgentOutputTool": true, "Artifact": true, "AskUserQuestion": true, "Bash": true, "BashOutput": true,
+	"Brief": true, "CronCreate": true, "CronDelete": true, "CronList": true, "DesignSync": true, "Edit": true,
+	"EndConversation": true, "EnterPlanMode": true, "EnterWorktree": true, "ExitPlanMode": true, "ExitWorktree": true,
+	"Glob": true, "Grep": true, "KillBash": true, "KillShell": true, "LSP": true, "ListMcpResources": true,
+	"ListMcpResourcesTool": true, "ListPeers": true, "Monitor": true, "NotebookEdit": true, "PowerShell": true,
+	"Projects": true, "PushNotification": true, "Read": true, "ReadMcpResource": true, "ReadMcpResourceTool": true,
+	"RemoteTrigger": true, "ReportFindings": true, "ScheduleWakeup": true, "SendMessage": true, "SendUserFile": true,
+	"SendUserMessage": true, "ShareOnboardingGuide": true, "Skill": true, "Task": true, "TaskCreate": true, "TaskGet": true,
+	"TaskList": true, "TaskOutput": true, "TaskStop": true, "TaskUpdate": true, "TeamCreate": true, "TeamDelete": true,
+	"TodoWrite": true, "ToolSearch": true, "WaitForMcpServers": true, "WebFetch": true, "WebSearch": true, "Workflow": true,
+	"Write": true,
+}
+
+// aliases are older names that the client still accepts in rules and calls.
+var aliases = map[string]string{
+	"Task": "Agent", "KillShell": "TaskStop", "ListMcpResources": "ListMcpResourcesTool",
+}
+
+// filePatternTools take globs as content; ":*" in one is rejected.
+var filePatternTools = map[string]bool{
+	"Read": true, "Write": true, "Edit": true, "Glob": true, "NotebookRead": true, "NotebookEdit": true, "Cd": true,
+}
+
+// pathRule names the rule that really guards a tool's paths (claude 2.1.329
+// checks file access against Read and Edit rules only).
+var pathRule = map[string]string{
+	"Write": "Edit", "MultiEdit": "Edit", "NotebookEdit": "Edit", "Edit": "Edit",
+	"Read": "Read", "Glob": "Read", "Grep": "Read", "NotebookRead": "Read", "LS": "Read",
+}
+
+// primary is the input field that a tool's own rule content is matched with;
+// a parameter rule on it never matches.
+var primary = map[string]string{
+	"Bash": "command", "PowerShell": "command", "Read": "file_path", "Edit": "file_path", "Write": "file_path",
+	"NotebookEdit": "notebook_path", "WebFetch": "url",
+}
+
+// pathField is the input field that holds the path of a file tool.
+var pathField = map[string]string{
+	"Read": "file_path", "Edit": "file_path", "Write": "file_path", "MultiEdit": "file_path", "NotebookEdit": "notebook_path",
+	"NotebookRead": "notebook_path", "Glob": "path", "Grep": "path", "LS": "path",
+}
+
+// quietTools run without any rule: the client asks nothing for them.
+var quietTools = map[string]bool{
+	"Agent": true, "AskUserQuestion": true, "BashOutput": true, "EnterPlanMode": true, "ListMcpResourcesTool": true, "LSP": true,
+	"ReadMcpResourceTool": true, "SendMessage": true, "TaskCreate": true, "TaskGet": true, "TaskList": true, "TaskOutput": true,
+	"TaskStop": true, "TaskUpdate": true, "TodoWrite": true, "ToolSearch": true,
+}
+
+// Normalize resolves old tool names and turns Tool(*) into Tool, as the
+// client does before it compares rules.
+func Normalize(r Rule) Rule {
+	r.Tool = canonicalTool(r.Tool)
+	if r.HasContent && r.Content == "*" {
+		r.Content, r.HasContent = "", false
+	}
+	r.form = compile(r)
+	return r
+}
+
+func canonicalTool(name string) string {
+	if to, ok := aliases[name]; ok {
+		return to
+	}
+	return name
+}
+
+// similarTool finds the known tool nearest to a mistyped name, or "".
+func similarTool(name string) string {
+	best, at := "", 3
+	for tool := range knownTools {
+		d := distance(strings.ToLower(name), strings.ToLower(tool))
+		if d < at || d == at && best != "" && tool < best {
+			best, at = tool, d
+		}
+	}
+	return best
+}
+
+// distance is the edit distance of two short strings.
+func distance(a, b string) int {
+	if len(a) > 64 {
+		return len(a)
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		prev := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			prev, row[j] = row[j], min(row[j]+1, row[j-1]+1, prev+cost)
+		}
+	}
+	return row[len(b)]
+}
+
+func quote(s string) string { return strconv.Quote(s) }

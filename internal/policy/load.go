@@ -1,0 +1,185 @@
+package policy
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/policygen/policygen/internal/catalog"
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/source"
+	"github.com/policygen/policygen/internal/value"
+	"github.com/policygen/policygen/schema"
+)
+
+// loader gathers what one run of Load finds.
+type loader struct {
+	catalog  *catalog.Catalog
+	set      *Set
+	list     diag.List
+	index    map[string]*Group
+	names    map[string]diag.Pos // kind and name of what must be unique
+	members  map[string]diag.Pos // person to the first group that lists them
+	declared bool                // some file has a groups section
+}
+
+func (l *loader) add(d diag.Diagnostic) { l.list = append(l.list, d) }
+
+// unique tells of a name that was used before for the same kind of thing, naming both places.
+func (l *loader) unique(kind string, name *value.Node) bool {
+	key := kind + " " + name.Str()
+	if first, twice := l.names[key]; twice {
+		l.add(diag.New(diag.DuplicateName, name.Pos, "%s %q is already defined", kind, name.Str()).WithRelated(first, "the first %q", name.Str()))
+		return false
+	}
+	l.names[key] = name.Pos
+	return true
+}
+
+// Load reads and checks every policy file of the tree. The set holds what could be understood; use it further only when the list has no
+// errors. The error is a fault of policygen itself.
+func Load(tree *source.Tree, cat *catalog.Catalog) (*Set, diag.List, error) {
+	validator, err := schema.NewValidator()
+	if err != nil {
+		return nil, nil, err
+	}
+	l := &loader{catalog: cat, set: &Set{Tree: tree}, names: map[string]diag.Pos{}, members: map[string]diag.Pos{}}
+	l.read(tree, validator)
+	l.header()
+	l.groups()
+	l.overlays()
+	l.sections()
+	l.settings()
+	l.references()
+	return l.set, l.list, nil
+}
+
+// read parses and validates the files side by side. Files that others reference are not policy files; what was said of them is dropped.
+func (l *loader) read(tree *source.Tree, validator *schema.Validator) {
+	files := tree.Files()
+	parsed := make([]*File, len(files))
+	lists := make([]diag.List, len(files))
+	parallel(len(files), func(i int) {
+		root, list := parse(files[i].Path, files[i].Data)
+		if root != nil {
+			list = append(list, l.validate(validator, root)...)
+			parsed[i] = &File{Path: files[i].Path, root: root}
+		}
+		lists[i] = list
+	})
+	referenced := map[string]bool{}
+	for _, f := range parsed {
+		if f != nil {
+			collectReferences(f.root, referenced)
+		}
+	}
+	for i, f := range parsed {
+		if referenced[files[i].Path] {
+			continue
+		}
+		l.list = append(l.list, lists[i]...)
+		if f != nil && f.root.Kind == value.Map {
+			l.set.Files = append(l.set.Files, f)
+		}
+	}
+}
+
+// parallel calls do for 0..n-1 on as many goroutines as there are processors.
+func parallel(n int, do func(i int)) {
+	workers := min(runtime.GOMAXPROCS(0), n)
+	var wait sync.WaitGroup
+	for w := range workers {
+		wait.Go(func() {
+			for i := w; i < n; i += workers {
+				do(i)
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// validate turns what the JSON Schema says into diagnostics.
+func (l *loader) validate(validator *schema.Validator, root *value.Node) diag.List {
+	var list diag.List
+	for _, v := range validator.Validate(root.Any()) {
+		d := diag.New(diag.Code(v.Kind), placeOf(root, v.Path, v.OnKey), "%s", v.Message)
+		d.Hint = v.Hint
+		list = append(list, d)
+	}
+	return list
+}
+
+// placeOf finds the place of a path of map keys and list indexes.
+func placeOf(root *value.Node, path []string, onKey bool) diag.Pos {
+	pos := root.Pos
+	for i, step := range path {
+		if m := root.Member(step); m != nil {
+			pos, root = m.Value.Pos, m.Value
+			if onKey && i == len(path)-1 {
+				pos = m.KeyPos
+			}
+			continue
+		}
+		n := listIndex(step)
+		if root.Kind != value.List || n < 0 || n >= len(root.Items) {
+			break
+		}
+		root = root.Items[n]
+		pos = root.Pos
+	}
+	return pos
+}
+
+func listIndex(step string) int {
+	n := 0
+	for _, r := range step {
+		if r < '0' || r > '9' || n > maxValues {
+			return -1
+		}
+		n = n*10 + int(r-'0')
+	}
+	return n
+}
+
+// referenceFields are the fields whose value is a path in the policy folder, by section.
+var referenceFields = map[string]string{"guidance": "file", "hooks": "script", "policies": "module"}
+
+// collectReferences adds the paths that a file names to the set.
+func collectReferences(root *value.Node, into map[string]bool) {
+	for section, field := range referenceFields {
+		if list := root.Get(section); list != nil {
+			for _, entry := range list.Items {
+				if name := entry.Get(field).Str(); name != "" {
+					into[name] = true
+				}
+			}
+		}
+	}
+}
+
+// strings returns the texts of a list of strings.
+func texts(n *value.Node) []string {
+	if n == nil {
+		return nil
+	}
+	out := make([]string, 0, len(n.Items))
+	for _, item := range n.Items {
+		out = append(out, item.Str())
+	}
+	return out
+}
+
+// platforms returns the platforms that a list names, in order, or nil for all.
+func platforms(n *value.Node) []string {
+	if n == nil {
+		return nil
+	}
+	named := texts(n)
+	out := []string{}
+	for _, p := range AllPlatforms() {
+		if slices.Contains(named, p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}

@@ -1,0 +1,73 @@
+package policy
+
+import (
+	"time"
+
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/value"
+)
+
+// Value is one entry of a policy's values: a text, or an MCP server with its address or command.
+type Value struct {
+	Name    string // the text, or the server's name
+	URL     string
+	Command []string
+	Pos     diag.Pos
+}
+
+// Plain reports whether the value is a text alone.
+func (v Value) Plain() bool { return v.URL == "" && v.Command == nil }
+
+// Values returns the entries of values, in the order written.
+func (p *Policy) Values() []Value {
+	var values []Value
+	for _, n := range items(p.Node.Get("values")) {
+		v := Value{Name: n.Str(), Pos: n.Pos}
+		if n.Kind == value.Map {
+			v.Name, v.URL, v.Command = n.Get("name").Str(), n.Get("url").Str(), texts(n.Get("command"))
+		}
+		values = append(values, v)
+	}
+	return values
+}
+
+// Text returns a string field of the policy, such as message or help_url; "" where it is absent.
+func (p *Policy) Text(field string) string { return p.Node.Get(field).Str() }
+
+// At returns the place of a field, or that of the policy's name where it is absent.
+func (p *Policy) At(field string) diag.Pos {
+	if n := p.Node.Get(field); n != nil {
+		return n.Pos
+	}
+	return p.Pos
+}
+
+// Severity returns error, warning or info; error where nothing is written.
+func (p *Policy) Severity() string {
+	if s := p.Text("severity"); s != "" {
+		return s
+	}
+	return "error"
+}
+
+// Enforce returns auto, native or hook; auto where nothing is written.
+func (p *Policy) Enforce() string {
+	if s := p.Text("enforce"); s != "" {
+		return s
+	}
+	return "auto"
+}
+
+// Mode returns enforce, warn or observe at a moment: once mode_until has come, enforce.
+func (p *Policy) Mode(at time.Time) string {
+	mode := p.Text("mode")
+	if mode == "" || !p.ModeUntil.IsZero() && !at.Before(p.ModeUntil) {
+		return "enforce"
+	}
+	return mode
+}
+
+// Binding reports whether the policy blocks at a moment: severity error in mode enforce. Only then it may become native settings.
+func (p *Policy) Binding(at time.Time) bool {
+	return p.Severity() == "error" && p.Mode(at) == "enforce"
+}

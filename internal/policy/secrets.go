@@ -1,0 +1,75 @@
+package policy
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/value"
+)
+
+// secretForms are texts that are credentials by their form alone: published prefixes of widely used services.
+var secretForms = []struct {
+	name   string
+	needle string // no match without it: looked for first, because most strings have none
+	form   *regexp.Regexp
+}{
+	{"an Anthropic key", "sk-ant-", regexp.MustCompile(`\bsk-ant-[A-Za-z0-9_-]{16,}`)},
+	{"an API key", "sk-", regexp.MustCompile(`\bsk-[A-Za-z0-9]{32,}`)},
+	{"an AWS access key", "AKIA", regexp.MustCompile(`\bAKIA[A-Z0-9]{16}\b`)},
+	{"an AWS access key", "ASIA", regexp.MustCompile(`\bASIA[A-Z0-9]{16}\b`)},
+	{"a GitHub token", "gh", regexp.MustCompile(`\bgh[pousr]_[A-Za-z0-9]{36,}`)},
+	{"a GitHub token", "github_pat_", regexp.MustCompile(`\bgithub_pat_[A-Za-z0-9_]{40,}`)},
+	{"a GitLab token", "glpat-", regexp.MustCompile(`\bglpat-[A-Za-z0-9_-]{20,}`)},
+	{"a Slack token", "xox", regexp.MustCompile(`\bxox[abpors]-[A-Za-z0-9-]{10,}`)},
+	{"a Google API key", "AIza", regexp.MustCompile(`\bAIza[A-Za-z0-9_-]{35}`)},
+	{"a private key", "PRIVATE KEY-----", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)},
+	{"a signed token", "eyJ", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}`)},
+	{"a password in a URL", "://", regexp.MustCompile(`://[^/\s:@]+:[^/\s:@$]+@`)},
+	{"a bearer token", "earer", regexp.MustCompile(`(?i)\bbearer\s+[A-Za-z0-9+/_.~-]{16,}=*`)},
+	{"a password", "asic", regexp.MustCompile(`(?i)\bbasic\s+[A-Za-z0-9+/_.~-]{16,}=*`)},
+}
+
+// secretName matches keys whose value is a credential unless it refers to one.
+var secretName = regexp.MustCompile(`(?i)(^|_)(api_?key|auth_?token|access_?token|secret|secret_?key|password|passwd|private_?key)$`)
+
+// notLooked are the fields in which the form of a secret is the subject, not a leak.
+func notLooked(key string) bool { return key == "pattern" || key == "message" || key == "tests" }
+
+// secrets looks for credentials in every string of a file.
+func (c *checker) secrets(n *value.Node, key string) {
+	switch n.Kind {
+	case value.String:
+		if what := secretIn(key, n.Scalar); what != "" {
+			c.add(diag.New(diag.SecretValue, n.Pos, "the value looks like %s", what).
+				WithClient("every user of the machine can read managed settings").
+				WithHint("use a helper such as apiKeyHelper or otelHeadersHelper, or ${VAR} from the machine's environment"))
+		}
+	case value.List:
+		for _, item := range n.Items {
+			c.secrets(item, key)
+		}
+	case value.Map:
+		for _, m := range n.Members {
+			if !notLooked(m.Key) {
+				c.secrets(m.Value, m.Key)
+			}
+		}
+	}
+}
+
+// secretIn names the secret that a value looks like, or returns "".
+func secretIn(key, s string) string {
+	if len(s) < 8 {
+		return ""
+	}
+	if secretName.MatchString(key) && !strings.ContainsAny(s, "$ /{<") {
+		return "a secret: the key says so, and the value refers to nothing"
+	}
+	for _, f := range secretForms {
+		if strings.Contains(s, f.needle) && f.form.MatchString(s) {
+			return f.name
+		}
+	}
+	return ""
+}

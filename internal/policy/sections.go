@@ -1,0 +1,269 @@
+package policy
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/value"
+)
+
+// sections reads guidance, hooks, servers, policies, exceptions and tests of every file.
+func (l *loader) sections() {
+	for _, f := range l.set.Files {
+		f.Narrow, f.Servers = mapOf(f.root.Get("narrow")), mapOf(f.root.Get("mcp_servers"))
+		for _, n := range items(f.root.Get("guidance")) {
+			l.guidance(f, n)
+		}
+		for _, n := range items(f.root.Get("hooks")) {
+			l.hook(f, n)
+		}
+		for _, n := range items(f.root.Get("policies")) {
+			l.policy(f, n)
+		}
+		for _, n := range items(f.root.Get("exceptions")) {
+			l.exception(f, n)
+		}
+	}
+	l.noEffectYet()
+}
+
+// noEffectYet says, once for each section, what this version checks but does not compile.
+func (l *loader) noEffectYet() {
+	for _, section := range []string{"policies", "exceptions", "tests", "audit", "rollout"} {
+		for _, f := range l.set.Files {
+			if m := f.root.Member(section); m != nil {
+				l.add(diag.New(diag.NoEffectYet, m.KeyPos, "%q is checked, but has no effect on artifacts yet", section).
+					WithHint("what must hold today belongs under `settings:`, `hooks:` or `guidance:`"))
+				break
+			}
+		}
+	}
+}
+
+func mapOf(n *value.Node) *value.Node {
+	if n == nil || n.Kind != value.Map {
+		return nil
+	}
+	return n
+}
+
+func (l *loader) guidance(f *File, n *value.Node) {
+	title := n.Get("title")
+	section := Section{Title: strings.TrimSpace(title.Str()), Text: n.Get("text").Str(), Pos: n.Pos}
+	if title != nil {
+		section.Pos = title.Pos
+	}
+	if strings.ContainsAny(section.Title, "\r\n") {
+		l.add(diag.New(diag.InvalidValue, section.Pos, `"title" must be one line`))
+		return
+	}
+	if file := n.Get("file"); file.Str() != "" {
+		data, ok := l.reference(file)
+		if !ok {
+			return
+		}
+		if !utf8.Valid(data) {
+			l.add(diag.New(diag.NotUTF8, file.Pos, "%q is not UTF-8 text", file.Str()))
+			return
+		}
+		section.Text = strings.TrimPrefix(string(data), "\ufeff")
+	}
+	section.Text = strings.TrimSpace(strings.ReplaceAll(section.Text, "\r\n", "\n"))
+	if bad, found := forbidden(section.Text); found {
+		l.add(diag.New(diag.ControlCharacter, section.Pos, "the text holds the control character U+%04X", bad).WithHint("remove the character"))
+		return
+	}
+	f.Guidance = append(f.Guidance, section)
+}
+
+// reference reads a file that a field names.
+func (l *loader) reference(n *value.Node) ([]byte, bool) {
+	name := n.Str()
+	d := diag.New(diag.ReferencedFile, n.Pos, "")
+	switch clean := cleanPath(name); {
+	case clean == "":
+		d.Message = fmt.Sprintf("%q is not a path inside the policy folder", name)
+		d.Hint = "write the path from the policy folder, with forward slashes and without .."
+	default:
+		data, err := l.set.Tree.Read(clean)
+		if err == nil {
+			return data, true
+		}
+		d.Message = err.Error()
+		d.Hint = "paths start at the policy folder, not at the file that names them"
+	}
+	l.add(d)
+	return nil, false
+}
+
+// cleanPath returns a relative slash path, or "" for one that is not or that leaves the folder.
+func cleanPath(name string) string {
+	name = strings.TrimPrefix(name, "./")
+	if name == "" || strings.ContainsAny(name, `\:`) || strings.HasPrefix(name, "/") {
+		return ""
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		if part == "" || part == "." || part == ".." || strings.HasPrefix(part, ".") {
+			return ""
+		}
+	}
+	return name
+}
+
+func (l *loader) policy(f *File, n *value.Node) {
+	name := n.Get("name")
+	if name.Str() == "" || !l.unique("policy", name) {
+		return
+	}
+	p := &Policy{Name: name.Str(), Pos: name.Pos, Type: n.Get("type").Str(), Target: n.Get("target").Str(), Group: f.Group, Node: n}
+	p.ModeUntil = l.date(n, "mode_until", false)
+	if pattern := n.Get("pattern"); pattern.Str() != "" {
+		if _, err := regexp.Compile(pattern.Str()); err != nil {
+			l.add(diag.New(diag.BadPattern, pattern.Pos, "pattern does not compile: %s", patternError(err)).
+				WithHint("patterns are RE2: no backreferences, no look-around"))
+		}
+	}
+	if module := n.Get("module"); module.Str() != "" && !strings.Contains(module.Str(), "\n") {
+		l.reference(module)
+	}
+	lowest, highest := n.Get("min"), n.Get("max")
+	if lowest != nil && highest != nil && lowest.Float() > highest.Float() {
+		l.add(diag.New(diag.InvalidValue, lowest.Pos, `"min" is larger than "max"`))
+	}
+	l.policyMode(n)
+	l.set.Policies = append(l.set.Policies, p)
+}
+
+// policyMode checks that a policy that must be native is one that is enforced.
+func (l *loader) policyMode(n *value.Node) {
+	native := n.Get("type").Str() == "settings" || n.Get("enforce").Str() == "native"
+	for _, field := range []string{"severity", "mode"} {
+		soft := n.Get(field)
+		switch soft.Str() {
+		case "warning", "info", "warn", "observe":
+			if native {
+				l.add(diag.New(diag.PolicyFields, soft.Pos, "a native policy cannot have %s %s: the client enforces its settings or does not have them", field, soft.Str()).
+					WithHint("use severity error with mode enforce, or a type that the hook can judge"))
+			}
+		}
+	}
+}
+
+func patternError(err error) string {
+	return strings.TrimPrefix(err.Error(), "error parsing regexp: ")
+}
+
+func (l *loader) exception(f *File, n *value.Node) {
+	e := &Exception{Pos: n.Pos, Team: teamOf(n).Str(), User: n.Get("user").Str(), Project: n.Get("project").Str(), Policies: texts(n.Get("exempt_from"))}
+	e.Starts = l.date(n, "starts", false)
+	e.Expires = l.date(n, "expires", true)
+	l.date(n, "reviewed_at", false)
+	if expires := n.Get("expires"); expires != nil {
+		e.ExpiresPos = expires.Pos
+	}
+	if !e.Starts.IsZero() && !e.Expires.IsZero() && !e.Starts.Before(e.Expires) {
+		l.add(diag.New(diag.ExceptionScope, e.ExpiresPos, "the exception ends before it starts").WithRelated(n.Get("starts").Pos, "it starts here"))
+	}
+	if e.Team == "" && e.User == "" && e.Project == "" {
+		l.add(diag.New(diag.ExceptionScope, n.Pos, "the exception names nobody").WithHint("give it a team, a user or a project"))
+	}
+	if e.Team != "" && e.Team != DefaultGroup && l.set.Group(e.Team) == nil {
+		l.add(l.unknownGroup(e.Team, teamOf(n).Pos))
+	} else if f.Group != "" && !l.within(e.Team, f.Group) {
+		l.add(diag.New(diag.ExceptionScope, n.Pos, "an exception in an overlay holds for its own group or one below it").
+			WithHint("write `team: %s`, or move the exception to an organization file", f.Group))
+	}
+	l.set.Exceptions = append(l.set.Exceptions, e)
+}
+
+// within reports whether a group is the other one or below it.
+func (l *loader) within(name, ancestor string) bool {
+	for g := l.index[name]; g != nil; g = l.index[g.Parent] {
+		if g.Name == ancestor {
+			return true
+		}
+	}
+	return false
+}
+
+// references checks that names used in one section are defined in another.
+func (l *loader) references() {
+	names := make([]string, len(l.set.Policies))
+	for i, p := range l.set.Policies {
+		names[i] = p.Name
+	}
+	for _, f := range l.set.Files {
+		for _, n := range items(f.root.Get("exceptions")) {
+			for _, policy := range items(n.Get("exempt_from")) {
+				l.knownPolicy(policy, names, "plain settings cannot be exempted: move them into a policy of `type: settings`")
+			}
+		}
+		for _, n := range items(f.root.Get("tests")) {
+			l.test(n, names)
+		}
+	}
+}
+
+func (l *loader) test(n *value.Node, policies []string) {
+	if name := n.Get("name"); name.Str() != "" {
+		l.unique("test", name)
+	}
+	if by := n.Get("by"); by.Str() != "" && !isRule(by.Str()) {
+		l.knownPolicy(by, policies, "`by` names a policy, or a permission rule such as Bash(curl *)")
+	}
+	if group := n.Get("group"); group.Str() != "" && group.Str() != DefaultGroup && l.index[group.Str()] == nil {
+		l.add(l.unknownGroup(group.Str(), group.Pos))
+	}
+	l.date(n, "at", false)
+}
+
+// isRule reports whether a text is written like a permission rule rather than a policy's name.
+func isRule(s string) bool {
+	return strings.ContainsAny(s, "()") || strings.HasPrefix(s, "mcp__") || (s != "" && s[0] >= 'A' && s[0] <= 'Z')
+}
+
+func (l *loader) knownPolicy(n *value.Node, names []string, otherwise string) {
+	if n.Str() == "" || slices.Contains(names, n.Str()) {
+		return
+	}
+	d := diag.New(diag.UnknownPolicy, n.Pos, "policy %q is not defined", n.Str()).WithHint("%s", otherwise)
+	if near := nearest(n.Str(), names); near != "" {
+		d.Hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	l.add(d)
+}
+
+// nearest returns the name within a third of its length in edits, or "".
+func nearest(name string, among []string) string {
+	best, least := "", len(name)/3+1
+	for _, candidate := range among {
+		if d := distance(strings.ToLower(name), strings.ToLower(candidate)); d <= least && (d < least || best == "") {
+			best, least = candidate, d
+		}
+	}
+	return best
+}
+
+// distance is the Levenshtein distance of two texts in bytes.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := corner
+			if a[i] != b[j] {
+				cost = 1 + min(corner, row[j], row[j+1])
+			}
+			corner, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,147 @@
+// Package policy turns a policy folder into a checked [Set]: typed sections with the place of everything in them. Start with [Load]; it
+// goes on after a problem, so that one run shows all of them. What a section means for an audience is package resolve's business.
+package policy
+
+import (
+	"slices"
+	"time"
+
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/source"
+	"github.com/policygen/policygen/internal/value"
+)
+
+// DefaultGroup is the name of the organization without overlays.
+const DefaultGroup = "default"
+
+// Platform names, in the order in which they are listed everywhere.
+const (
+	Linux   = "linux"
+	MacOS   = "macos"
+	Windows = "windows"
+)
+
+// AllPlatforms returns the platform names in order.
+func AllPlatforms() []string { return []string{Linux, MacOS, Windows} }
+
+// Set is a checked policy repository.
+type Set struct {
+	Organization    string
+	OrganizationPos diag.Pos
+	EffectiveDate   time.Time // zero where not written
+	EffectivePos    diag.Pos
+	LastUpdated     time.Time // zero where not written
+	Client          Client
+	Groups          []*Group // in the order declared
+	Files           []*File  // in merge order: path order within each layer
+	Overridable     map[string]diag.Pos
+	UnknownKeys     map[string]diag.Pos
+	Targets         []Target // of delivery; empty means all
+	Policies        []*Policy
+	Exceptions      []*Exception
+	Tree            *source.Tree
+}
+
+// Client is which clients the fleet runs.
+type Client struct {
+	Minimum, Maximum *value.Node // versions, nil where not written
+	Enforce          bool        // also emit the required-version keys
+}
+
+// Target is one name of delivery.targets.
+type Target struct {
+	Name string
+	Pos  diag.Pos
+}
+
+// Group is one declared group.
+type Group struct {
+	Name        string
+	Pos         diag.Pos
+	Description string
+	Parent      string // "" directly below the organization
+	ParentPos   diag.Pos
+	Platforms   []string // own or inherited, in the order of AllPlatforms
+	Depth       int      // 1 directly below the organization
+	Users       []string // of match, as written
+	own         *value.Node
+}
+
+// File is one policy file that could be read.
+type File struct {
+	Path      string
+	Group     string // "" for an organization file
+	GroupPos  diag.Pos
+	Platforms []string    // nil means all
+	Settings  *value.Node // canonical names; nil where the file has none
+	Narrow    *value.Node
+	Servers   *value.Node // mcp_servers; nil where absent, which differs from empty
+	Guidance  []Section
+	Hooks     []Hook
+	root      *value.Node
+}
+
+// Section is one guidance section.
+type Section struct {
+	Title string
+	Text  string
+	Pos   diag.Pos // of the title
+}
+
+// Hook is one entry of a hooks section.
+type Hook struct {
+	Event, Matcher, If string
+	Handler            *value.Node // the native handler's members as far as they are the same on every platform, without type and command
+	Type               string
+	Command            string
+	Script             string // path in the policy folder; Data is its content
+	Data               []byte
+	Args               []string
+	HasArgs            bool
+	BlockOnFailure     bool
+	Platforms          []string // nil means all
+	Pos                diag.Pos
+}
+
+// Policy is one named policy.
+type Policy struct {
+	Name         string
+	Pos          diag.Pos // of the name
+	Type, Target string
+	Group        string // of the file it stands in
+	ModeUntil    time.Time
+	Settings     *value.Node // of type settings, canonical
+	Node         *value.Node
+}
+
+// Exception is one exception.
+type Exception struct {
+	Pos                 diag.Pos
+	Team, User, Project string
+	Policies            []string
+	Starts, Expires     time.Time // zero: no bound
+	ExpiresPos          diag.Pos
+}
+
+// Group returns the declared group with the name, or nil.
+func (s *Set) Group(name string) *Group {
+	i := slices.IndexFunc(s.Groups, func(g *Group) bool { return g.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return s.Groups[i]
+}
+
+// MergeOrder returns the files in the order in which they merge for some group: organization files, then overlays from the top of the
+// group tree down, each layer in path order. Files of unrelated groups keep a stable place too, so that it is one order for all.
+func (s *Set) MergeOrder() []*File {
+	depth := func(f *File) int {
+		if g := s.Group(f.Group); g != nil {
+			return g.Depth
+		}
+		return 0
+	}
+	ordered := slices.Clone(s.Files)
+	slices.SortStableFunc(ordered, func(a, b *File) int { return depth(a) - depth(b) })
+	return ordered
+}

@@ -1,0 +1,270 @@
+package policy
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/value"
+)
+
+// Bounds of one file. The depth is the client's (2.1.329 cuts settings nested deeper), with room for the sections above them.
+const (
+	maxValues = 100_000
+	maxDepth  = 70
+)
+
+// parse reads one policy file. A nil node means that nothing could be read; the list says why.
+func parse(file string, data []byte) (*value.Node, diag.List) {
+	if strings.HasSuffix(file, ".json") {
+		return parseJSON(file, data)
+	}
+	return parseYAML(file, data)
+}
+
+// parseJSON reads a JSON file strictly: what the client would refuse is an error here too.
+func parseJSON(file string, data []byte) (*value.Node, diag.List) {
+	node, err := value.Parse(file, data, maxDepth)
+	if err == nil {
+		c := &converter{file: file}
+		c.checkStrings(node)
+		return node, c.list
+	}
+	var syntax *value.SyntaxError
+	if !errors.As(err, &syntax) {
+		return nil, diag.List{diag.New(diag.SyntaxError, diag.Pos{File: file}, "%v", err)}
+	}
+	code := diag.SyntaxError
+	switch {
+	case strings.HasPrefix(syntax.Msg, "duplicate key"):
+		code = diag.DuplicateKey
+	case strings.Contains(syntax.Msg, "nested"):
+		code = diag.TooDeep
+	}
+	return nil, diag.List{diag.New(code, syntax.Pos, "%s", syntax.Msg).
+		WithClient("claude refuses to start with a settings document that is not plain JSON")}
+}
+
+func parseYAML(file string, data []byte) (*value.Node, diag.List) {
+	start := diag.Pos{File: file, Line: 1, Col: 1}
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	document, err := decodeYAML(decoder)
+	switch {
+	case errors.Is(err, io.EOF):
+		return &value.Node{Kind: value.Map, Pos: start}, nil
+	case err != nil:
+		return nil, diag.List{yamlProblem(file, data, err)}
+	}
+	c := &converter{file: file}
+	node := c.convert(document.Content[0], 0)
+	if second, err := decodeYAML(decoder); err == nil {
+		c.report(diag.ManyDocuments, second, "", "a second document starts here")
+	} else if !errors.Is(err, io.EOF) {
+		c.list = append(c.list, yamlProblem(file, data, err))
+	}
+	if node != nil && node.Kind == value.Null && len(c.list) == 0 {
+		node = &value.Node{Kind: value.Map, Pos: start} // a file of comments
+	}
+	return node, c.list
+}
+
+// decodeYAML decodes one document and turns a panic of the parser into an error of the input.
+func decodeYAML(decoder *yaml.Decoder) (document *yaml.Node, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("yaml: %v", r)
+		}
+	}()
+	document = &yaml.Node{}
+	if err = decoder.Decode(document); err == nil && len(document.Content) == 0 {
+		err = io.EOF
+	}
+	return document, err
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
+
+// yamlProblem turns the parser's error into a diagnostic. The parser knows lines, not columns.
+func yamlProblem(file string, data []byte, err error) diag.Diagnostic {
+	pos, text := diag.Pos{File: file}, err.Error()
+	if m := yamlLine.FindStringSubmatch(text); m != nil {
+		text = m[2]
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			last := 1 + bytes.Count(bytes.TrimRight(data, "\n"), []byte("\n")) // the parser may point behind the end
+			pos.Line, pos.Col = int32(min(max(n, 1), last)), 1
+		}
+	}
+	d := diag.New(diag.SyntaxError, pos, "not valid YAML: %s", text)
+	if strings.Contains(text, "tab") || strings.Contains(text, "cannot start any token") {
+		d = d.WithHint("indent with spaces, and quote values that start with @, %%, ` or a tab")
+	}
+	return d
+}
+
+// converter turns YAML nodes into values, expanding aliases within bounds.
+type converter struct {
+	file  string
+	list  diag.List
+	count int
+	full  bool // the bound was hit: the rest is left out
+}
+
+func (c *converter) pos(n *yaml.Node) diag.Pos {
+	return diag.Pos{File: c.file, Line: int32(n.Line), Col: int32(n.Column)}
+}
+
+func (c *converter) report(code diag.Code, n *yaml.Node, hint, format string, args ...any) {
+	d := diag.New(code, c.pos(n), format, args...)
+	d.Hint = hint
+	c.list = append(c.list, d)
+}
+
+// convert returns the value of n, or nil where it was refused.
+func (c *converter) convert(n *yaml.Node, depth int) *value.Node {
+	if c.count++; c.count > maxValues || c.full {
+		if !c.full {
+			c.full = true
+			c.report(diag.AliasBomb, n, "write the values out, or use fewer aliases", "the file expands to more than %d values", maxValues)
+		}
+		return nil
+	}
+	if depth > maxDepth {
+		c.report(diag.TooDeep, n, "flatten the value", "nested deeper than %d levels", maxDepth)
+		return nil
+	}
+	switch n.Kind {
+	case yaml.AliasNode:
+		return c.convert(n.Alias, depth+1)
+	case yaml.SequenceNode:
+		return c.array(n, depth)
+	case yaml.MappingNode:
+		return c.object(n, depth)
+	}
+	return c.scalar(n)
+}
+
+func (c *converter) array(n *yaml.Node, depth int) *value.Node {
+	items := make([]*value.Node, 0, len(n.Content))
+	for _, entry := range n.Content {
+		if item := c.convert(entry, depth+1); item != nil {
+			items = append(items, item)
+		}
+	}
+	return value.Array(c.pos(n), items...)
+}
+
+func (c *converter) object(n *yaml.Node, depth int) *value.Node {
+	members := make([]value.Member, 0, len(n.Content)/2)
+	seen := make(map[string]*yaml.Node, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if !c.usableKey(key) {
+			continue
+		}
+		if first := seen[key.Value]; first != nil {
+			c.report(diag.DuplicateKey, key, "", "duplicate key %q", key.Value)
+			last := &c.list[len(c.list)-1]
+			last.Client = "claude keeps the last of two equal keys and drops the first without a word"
+			*last = last.WithRelated(c.pos(first), "the first %q", key.Value)
+			continue
+		}
+		seen[key.Value] = key
+		if v := c.convert(n.Content[i+1], depth+1); v != nil {
+			members = append(members, value.Member{Key: key.Value, KeyPos: c.pos(key), Value: v})
+		}
+	}
+	return value.Object(c.pos(n), members...)
+}
+
+// usableKey reports whether a map key is a plain string, as JSON wants it. Numbers and dates as keys are taken as written.
+func (c *converter) usableKey(key *yaml.Node) bool {
+	switch {
+	case key.Kind != yaml.ScalarNode:
+		c.report(diag.UnsupportedYAML, key, "write the key as a string", "a map key must be a string")
+		return false
+	case key.Tag == "!!merge":
+		c.report(diag.UnsupportedYAML, key, "write the members out", "merge keys (<<) are not supported")
+		return false
+	}
+	return c.text(key, key.Value)
+}
+
+func (c *converter) scalar(n *yaml.Node) *value.Node {
+	pos := c.pos(n)
+	switch n.ShortTag() {
+	case "!!str", "!!timestamp":
+		if !c.text(n, n.Value) {
+			return nil
+		}
+		return value.Text(n.Value, pos)
+	case "!!bool":
+		var b bool
+		if n.Decode(&b) == nil {
+			return value.Flag(b, pos)
+		}
+	case "!!null":
+		return &value.Node{Kind: value.Null, Pos: pos}
+	case "!!int", "!!float":
+		return c.number(n)
+	}
+	c.report(diag.UnsupportedYAML, n, "write the value plainly", "the tag %s is not supported", n.ShortTag())
+	return nil
+}
+
+func (c *converter) number(n *yaml.Node) *value.Node {
+	var f float64
+	if err := n.Decode(&f); err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
+		c.report(diag.BadNumber, n, "use a finite number", "%s is not a number that JSON can carry", n.Value)
+		return nil
+	}
+	if f == math.Trunc(f) && math.Abs(f) > value.MaxInteger {
+		c.report(diag.BadNumber, n, "use a smaller number, or a string where the key takes one", "%s loses digits: the client keeps whole numbers up to %d", n.Value, int64(value.MaxInteger))
+		return nil
+	}
+	return value.Num(f, c.pos(n))
+}
+
+// text refuses characters that no artifact can carry: XML 1.0 forbids them, and so do property lists.
+func (c *converter) text(n *yaml.Node, s string) bool {
+	if bad, found := forbidden(s); found {
+		c.report(diag.ControlCharacter, n, "remove the character", "the string holds the control character U+%04X", bad)
+		return false
+	}
+	return true
+}
+
+// checkStrings applies the rule of text to a tree that another parser made.
+func (c *converter) checkStrings(n *value.Node) {
+	at := func(pos diag.Pos, s string) {
+		if bad, found := forbidden(s); found {
+			c.list = append(c.list, diag.New(diag.ControlCharacter, pos, "the string holds the control character U+%04X", bad).WithHint("remove the character"))
+		}
+	}
+	if n.Kind == value.String {
+		at(n.Pos, n.Scalar)
+	}
+	for _, item := range n.Items {
+		c.checkStrings(item)
+	}
+	for _, m := range n.Members {
+		at(m.KeyPos, m.Key)
+		c.checkStrings(m.Value)
+	}
+}
+
+func forbidden(s string) (rune, bool) {
+	for _, r := range s {
+		if r < 0x20 && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff {
+			return r, true
+		}
+	}
+	return 0, false
+}

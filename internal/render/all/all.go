@@ -1,0 +1,35 @@
+// Package all lists the back ends. To add one, add a line.
+package all
+
+import (
+	"github.com/policygen/policygen/internal/catalog"
+	"github.com/policygen/policygen/internal/render"
+	"github.com/policygen/policygen/internal/render/claudemd"
+	"github.com/policygen/policygen/internal/render/dropins"
+	"github.com/policygen/policygen/internal/render/hooks"
+	"github.com/policygen/policygen/internal/render/managedmcp"
+	"github.com/policygen/policygen/internal/render/managedsettings"
+	"github.com/policygen/policygen/internal/render/mobileconfig"
+	"github.com/policygen/policygen/internal/render/plist"
+	"github.com/policygen/policygen/internal/render/reg"
+)
+
+// Deps is what some back ends need besides the bundle.
+type Deps struct {
+	Catalog *catalog.Catalog
+	Merge   dropins.Merge // the client's merge, such as (*merge.Merger).Documents
+}
+
+// Backends returns every back end in the order in which targets are listed.
+func Backends(deps Deps) []render.Backend {
+	return []render.Backend{
+		managedsettings.New(),                 // the one document that works on every platform
+		dropins.New(deps.Catalog, deps.Merge), // the same by source file, beside other packages' fragments
+		claudemd.New(),                        // guidance, which a settings document would hold as one long string
+		managedmcp.New(),                      // MCP servers, which no settings key can define
+		hooks.New(),                           // the scripts that the settings name
+		plist.New(),                           // Jamf and Iru want the bare preference file
+		mobileconfig.New(),                    // every other macOS console, and installing by hand
+		reg.New(),                             // Windows without files: Group Policy preferences, Intune scripts, by hand
+	}
+}

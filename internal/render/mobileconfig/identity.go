@@ -1,0 +1,56 @@
+package mobileconfig
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/value"
+)
+
+// identifierPrefix begins every PayloadIdentifier. Changing it, or how UUIDs are made, would install a second profile beside the first on
+// every Mac.
+const identifierPrefix = domain + ".policygen."
+
+// identity is what a Mac knows a profile and its payload by.
+type identity struct{ Profile, ProfileUUID, Payload, PayloadUUID string }
+
+// identify derives the identity from organization and audience alone.
+func identify(organization, audience string) identity {
+	space := uuid.NewSHA1(uuid.NameSpaceURL, []byte("policygen:"+organization))
+	derive := func(role string) string {
+		return strings.ToUpper(uuid.NewSHA1(space, []byte(audience+"/"+role)).String()) // no audience holds a slash
+	}
+	profile := identifierPrefix + slug(organization, space) + "." + strings.ReplaceAll(audience, "+", ".")
+	return identity{Profile: profile, ProfileUUID: derive("profile"), Payload: profile + ".settings", PayloadUUID: derive("payload")}
+}
+
+// slug returns the organization's name as one part of an identifier. A name without ASCII letters gets a piece of its UUID.
+func slug(organization string, space uuid.UUID) string {
+	var s strings.Builder
+	for _, r := range strings.ToLower(organization) {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			s.WriteRune(r)
+		case s.Len() > 0 && !strings.HasSuffix(s.String(), "-"):
+			s.WriteByte('-')
+		}
+	}
+	if name := strings.TrimRight(s.String(), "-"); name != "" {
+		return name
+	}
+	return "org-" + space.String()[:8]
+}
+
+// zero is the place of nodes that nobody wrote.
+var zero diag.Pos
+
+func text(key, s string) value.Member {
+	return value.Member{Key: key, Value: value.Text(s, zero)}
+}
+
+// object returns a map of one member.
+func object(key string, v *value.Node) *value.Node {
+	return value.Object(zero, value.Member{Key: key, Value: v})
+}

@@ -1,0 +1,58 @@
+// Package render is the contract between the compiler and its back ends. A [Backend] is pure: bundle in, files out. It does not read,
+// write, log or ask the time; the driver places its files, filters by platform and target, and writes everything once at the end.
+//
+// To add a back end, make one folder below this one and one line in internal/render/all.
+package render
+
+import (
+	"github.com/policygen/policygen/internal/ir"
+)
+
+// Place says where in the output tree a file goes.
+type Place uint8
+
+// The places of a file, below out/<audience>/<platform>/.
+const (
+	FileTree   Place = iota // file/: the tree with one flattened settings document
+	DropinTree              // dropins/: the tree with settings fragments
+	EveryTree               // both trees, as far as they are built
+	Platform                // the platform folder itself
+)
+
+// File is one artifact as a value.
+type File struct {
+	Place    Place
+	Path     string // slash-separated, below its place
+	Data     []byte // shared: do not change
+	Exec     bool   // needs the execute bit (0755 instead of 0644)
+	Resolved string // the client's resolved_sha256 with this artifact in force; "" where the artifact holds no settings
+}
+
+// Backend makes one kind of artifact.
+type Backend interface {
+	// Name is the target's name in delivery.targets and --target: lower-case words joined by hyphens.
+	Name() string
+	// Render returns the bundle's files, none where the bundle has nothing for this kind. An error means that the bundle holds something
+	// the format cannot carry, or that policygen is wrong; both stop the build.
+	Render(b *ir.Bundle) ([]File, error)
+}
+
+// Platformed is implemented by back ends that serve only some platforms.
+type Platformed interface {
+	// Platforms returns the platforms served, in order.
+	Platforms() []ir.Platform
+}
+
+// Serves reports whether a back end makes anything for the platform.
+func Serves(b Backend, p ir.Platform) bool {
+	limited, ok := b.(Platformed)
+	if !ok {
+		return true
+	}
+	for _, served := range limited.Platforms() {
+		if served == p {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,172 @@
+package resolve
+
+import (
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/permission"
+	"github.com/policygen/policygen/internal/policy"
+	"github.com/policygen/policygen/internal/value"
+)
+
+// MaxDocument is the largest settings document in bytes that the client reads (2.1.329).
+const MaxDocument = 2 << 20
+
+// audienceChecks looks at what only the whole of an audience's policy shows. What the parent has already is not told again.
+func (r *resolver) audienceChecks(g *Group, parent, s *State) {
+	r.claudeMd(parent, s)
+	r.hooksDisabled(parent, s)
+	r.undefinedServers(s)
+	r.crossShadows(parent, s)
+	s.size = value.Size(s.Settings)
+	if s.size > MaxDocument && parent.size <= MaxDocument {
+		r.add(diag.New(diag.TooLargeForKey, diag.Pos{File: s.Files[len(s.Files)-1]}, "the settings of group %q are %d bytes, more than the limit of %d", g.Name, s.size, MaxDocument).
+			WithClient("claude does not read a larger document; if it is the only one, no session starts").WithHint("shorten the lists"))
+	}
+}
+
+// claudeMd: guidance and the claudeMd key exclude each other, and an overlay cannot replace an ancestor's text.
+func (r *resolver) claudeMd(parent, s *State) {
+	key := s.Settings.Get("claudeMd")
+	if key == nil {
+		return
+	}
+	if above := parent.Settings.Get("claudeMd"); above != nil && above != key && !value.Equal(above, key) {
+		r.add(diag.New(diag.ClaudeMdTwice, key.Pos, "an overlay cannot replace the claudeMd of an ancestor").
+			WithHint("move both texts to `guidance:`, which adds up").WithRelated(above.Pos, "the ancestor's text"))
+	}
+	if len(s.Guidance) > 0 {
+		r.add(diag.New(diag.ClaudeMdTwice, key.Pos, "claudeMd cannot stand beside guidance").
+			WithHint("move the text to `guidance:`").WithRelated(s.Guidance[0].Pos, "the guidance"))
+	}
+}
+
+// hooksDisabled: settings that turn off hooks which the same policy installs.
+func (r *resolver) hooksDisabled(parent, s *State) {
+	hooks := s.Settings.Get("hooks")
+	if hooks == nil || len(hooks.Members) == 0 {
+		return
+	}
+	if off := s.Settings.Get("disableAllHooks"); off.True() && (parent.Settings.Get("disableAllHooks") != off || parent.Settings.Get("hooks") != hooks) {
+		r.add(diag.New(diag.HooksDisabled, off.Pos, "disableAllHooks turns off the hooks of this policy too").
+			WithClient("claude runs no hook at all, managed ones included").WithRelated(hooks.Pos, "the hooks"))
+	}
+	allowed := s.Settings.Get("allowedHttpHookUrls")
+	if allowed == nil || allowed == parent.Settings.Get("allowedHttpHookUrls") && hooks == parent.Settings.Get("hooks") {
+		return
+	}
+	for _, event := range hooks.Members {
+		for _, group := range event.Value.Items {
+			for _, handler := range listItems(group, "hooks") {
+				r.silencedHook(handler, allowed)
+			}
+		}
+	}
+}
+
+func (r *resolver) silencedHook(handler, allowed *value.Node) {
+	url := handler.Get("url")
+	if url == nil {
+		return
+	}
+	for _, pattern := range allowed.Items {
+		if globMatch(pattern.Str(), url.Str()) {
+			return
+		}
+	}
+	r.add(diag.New(diag.HooksDisabled, url.Pos, "no entry of allowedHttpHookUrls matches %q", url.Str()).
+		WithClient("claude silently does not run the hook, and the call goes on").WithHint("add its URL to the list").WithRelated(allowed.Pos, "the list"))
+}
+
+// globMatch matches a text against a pattern in which * stands for anything.
+func globMatch(pattern, s string) bool {
+	p, i, star, mark := 0, 0, -1, 0
+	for i < len(s) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, mark = p, i
+			p++
+		case p < len(pattern) && pattern[p] == s[i]:
+			p++
+			i++
+		case star >= 0:
+			mark++
+			p, i = star+1, mark
+		default:
+			return false
+		}
+	}
+	for p < len(pattern) && pattern[p] == '*' {
+		p++
+	}
+	return p == len(pattern)
+}
+
+// undefinedServers: managed servers are exclusive, so an allowlist entry for another one can never hold.
+func (r *resolver) undefinedServers(s *State) {
+	if s.Servers == nil {
+		return
+	}
+	allowed := s.Settings.Get("allowedMcpServers")
+	if allowed == nil {
+		return
+	}
+	for _, entry := range allowed.Items {
+		if name := entry.Get("serverName"); name.Str() != "" && s.Servers.Get(name.Str()) == nil {
+			r.add(diag.New(diag.MCPUndefined, name.Pos, "the allowlist names the MCP server %q, which `mcp_servers` does not define", name.Str()).
+				WithClient("claude loads only the servers of managed-mcp.json").WithHint("define it, or remove it from the list").
+				WithRelated(s.Servers.Pos, "the servers"))
+		}
+	}
+}
+
+// parsedRule is a permission rule that was parsed before.
+type parsedRule struct {
+	rule permission.Rule
+	ok   bool
+}
+
+func (r *resolver) rule(text string) parsedRule {
+	if done, ok := r.rules[text]; ok {
+		return done
+	}
+	rule, err := permission.Parse(text)
+	r.rules[text] = parsedRule{rule, err == nil}
+	return r.rules[text]
+}
+
+// crossShadows tells of allow rules that a deny rule of another file covers, looking only at rules that this group adds.
+func (r *resolver) crossShadows(parent, s *State) {
+	allow, deny := listItems(s.Settings, "permissions.allow"), listItems(s.Settings, "permissions.deny")
+	oldAllow, oldDeny := len(listItems(parent.Settings, "permissions.allow")), len(listItems(parent.Settings, "permissions.deny"))
+	for i, a := range allow {
+		for j, d := range deny {
+			if i < oldAllow && j < oldDeny || a.Pos.File == d.Pos.File {
+				continue
+			}
+			pa, pd := r.rule(a.Scalar), r.rule(d.Scalar)
+			if pa.ok && pd.ok && permission.Covers(pd.rule, pa.rule) {
+				finding := diag.New(diag.ShadowedRule, a.Pos, "%q has no effect: the deny rule %q covers it", a.Scalar, d.Scalar).WithRelated(d.Pos, "the deny rule")
+				finding.Severity = diag.Info
+				r.add(finding)
+				break
+			}
+		}
+	}
+}
+
+func listItems(root *value.Node, path string) []*value.Node {
+	if n := root.At(path); n != nil {
+		return n.Items
+	}
+	return nil
+}
+
+// exclusiveServers says once what the presence of managed servers means.
+func exclusiveServers(set *policy.Set) diag.List {
+	for _, f := range set.Files {
+		if f.Servers != nil {
+			return diag.List{diag.New(diag.MCPExclusive, f.Servers.Pos, "with `mcp_servers`, claude loads no other MCP server than these").
+				WithHint("this is a note: remove the section if people may add servers of their own")}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+package resolve
+
+import (
+	"github.com/policygen/policygen/internal/ir"
+	"github.com/policygen/policygen/internal/value"
+)
+
+// Bundles returns what a group's back ends get, one bundle for each platform, in order. Platforms that share a state share its documents.
+// Bundles are made on demand and hold the encoded documents, so that a driver can drop them group by group.
+func (r *Result) Bundles(g *Group) []*ir.Bundle {
+	made := map[*State]*ir.Bundle{}
+	bundles := make([]*ir.Bundle, 0, len(g.Platforms))
+	for _, platform := range g.Platforms {
+		s := g.States[platform]
+		b := &ir.Bundle{Organization: r.Organization, Audience: ir.Audience{Name: g.Name, Group: g.Name}, Platform: ir.Platform(platform)}
+		if first := made[s]; first != nil {
+			copied := *first
+			copied.Platform = b.Platform
+			bundles = append(bundles, &copied)
+			continue
+		}
+		s.fill(b)
+		made[s] = b
+		bundles = append(bundles, b)
+	}
+	return bundles
+}
+
+func (s *State) fill(b *ir.Bundle) {
+	b.Settings = ir.NewDocument(s.Settings)
+	b.Files, b.Scripts = s.Files, s.Scripts
+	for _, section := range s.Guidance {
+		b.Guidance = append(b.Guidance, ir.Section{Title: section.Title, Text: section.Text})
+	}
+	if s.Servers != nil {
+		b.MCP = &ir.Document{Node: value.Object(s.Servers.Pos, value.Member{Key: "mcpServers", KeyPos: s.Servers.Pos, Value: s.Servers})}
+	}
+	b.Profile = b.Settings
+	if text := b.Markdown(); text != "" {
+		root := s.Settings
+		if root == nil {
+			root = &value.Node{Kind: value.Map}
+		}
+		b.Profile = ir.NewDocument(root.With("claudeMd", value.Text(text, s.Guidance[0].Pos)))
+	}
+}

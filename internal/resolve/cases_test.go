@@ -1,0 +1,161 @@
+package resolve
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/policygen/policygen/internal/catalog"
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/policy"
+	"github.com/policygen/policygen/internal/source"
+	"github.com/policygen/policygen/internal/value"
+)
+
+var update = flag.Bool("update", false, "write the expected results of testdata/cases anew")
+
+// TestCases resolves each policy folder of testdata/cases and compares everything that comes out of it: what is said, and what every group
+// gets on every platform, leaf by leaf with origins.
+func TestCases(t *testing.T) {
+	names, err := os.ReadDir("testdata/cases")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range names {
+		t.Run(entry.Name(), func(t *testing.T) {
+			dir := filepath.Join("testdata", "cases", entry.Name())
+			got := report(t, os.DirFS(filepath.Join(dir, "policies")))
+			golden := filepath.Join(dir, "want.txt")
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// load reads a policy folder that must be free of errors by itself, so that all errors of a test come from resolving.
+func load(t testing.TB, folder fs.FS) (*policy.Set, *catalog.Catalog, diag.List) {
+	t.Helper()
+	cat, err := catalog.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, list, err := source.FS(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, found, err := policy.Load(tree, cat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list = append(list, found...)
+	if list.HasErrors() {
+		t.Fatalf("the policies do not load:\n%s", said(t, folder, list))
+	}
+	return set, cat, list
+}
+
+func said(t testing.TB, folder fs.FS, list diag.List) string {
+	t.Helper()
+	var text bytes.Buffer
+	printer := diag.Text{Out: &text, Source: func(file string) []byte {
+		data, _ := fs.ReadFile(folder, file)
+		return data
+	}}
+	if err := printer.Print(list.Sorted()); err != nil {
+		t.Fatal(err)
+	}
+	return text.String()
+}
+
+// report resolves a folder and shows the result. What loading said is not repeated here.
+func report(t testing.TB, folder fs.FS) string {
+	t.Helper()
+	set, cat, _ := load(t, folder)
+	result, list := Resolve(set, cat)
+	var b strings.Builder
+	if len(list) > 0 {
+		b.WriteString(said(t, folder, list) + "\n")
+	}
+	for _, g := range result.Groups {
+		shown := map[*State]string{}
+		for _, platform := range g.Platforms {
+			s := g.States[platform]
+			if first, again := shown[s]; again {
+				fmt.Fprintf(&b, "== %s, %s: as on %s\n", g.Name, platform, first)
+				continue
+			}
+			shown[s] = platform
+			fmt.Fprintf(&b, "== %s, %s\n", g.Name, platform)
+			showState(&b, s)
+		}
+	}
+	return b.String()
+}
+
+func showState(b *strings.Builder, s *State) {
+	fmt.Fprintf(b, "files: %s\n", strings.Join(s.Files, ", "))
+	if s.Settings != nil {
+		showNode(b, "", s.Settings)
+	}
+	if s.Servers != nil {
+		showNode(b, "mcp_servers", s.Servers)
+	}
+	for _, section := range s.Guidance {
+		fmt.Fprintf(b, "guidance %q: %q\n", section.Title, section.Text)
+	}
+	for _, script := range s.Scripts {
+		fmt.Fprintf(b, "script %s: %d bytes\n", script.Path, len(script.Data))
+	}
+}
+
+// showNode prints a line for every leaf: its path, value, place, and what it stands on.
+func showNode(b *strings.Builder, path string, n *value.Node) {
+	switch {
+	case n.Kind == value.Map && len(n.Members) > 0:
+		for _, m := range n.Members {
+			showNode(b, catalog.Join(path, m.Key), m.Value)
+		}
+	case n.Kind == value.List && len(n.Items) > 0:
+		if n.Trail != nil {
+			fmt.Fprintf(b, "%s%s\n", path, trailText(n))
+		}
+		for i, item := range n.Items {
+			showNode(b, fmt.Sprintf("%s[%d]", path, i), item)
+		}
+	default:
+		fmt.Fprintf(b, "%s = %s  %s%s\n", path, value.AppendJSON(nil, n), place(n), trailText(n))
+	}
+}
+
+func trailText(n *value.Node) string {
+	text := ""
+	if n.Trail == nil {
+		return text
+	}
+	for _, also := range n.Trail.Also {
+		text += ", also " + place(also)
+	}
+	if over := n.Trail.Overrode; over != nil {
+		text += ", over " + short(over) + " " + place(over) + trailText(over)
+	}
+	return text
+}
+
+func place(n *value.Node) string { return fmt.Sprintf("%s:%d", n.Pos.File, n.Pos.Line) }

@@ -1,0 +1,134 @@
+package resolve
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/ir"
+	"github.com/policygen/policygen/internal/lower"
+	"github.com/policygen/policygen/internal/policy"
+	"github.com/policygen/policygen/internal/value"
+)
+
+// madeKey names a contribution that was made before.
+type madeKey struct {
+	file     *policy.File
+	platform string
+}
+
+// contribution returns the native settings that a file adds on a platform: its settings section, then its hooks. Files whose hooks do not
+// differ between platforms contribute one and the same node.
+func (r *resolver) contribution(f *policy.File, platform string) *value.Node {
+	if len(f.Hooks) == 0 {
+		platform = ""
+	}
+	key := madeKey{f, platform}
+	if done, ok := r.made[key]; ok {
+		return done
+	}
+	native := f.Settings
+	if versions := r.requiredVersions(f); versions != nil {
+		native = r.merger.Into(native, versions, nil)
+	}
+	if hooks := lower.Hooks(f.Hooks, ir.Platform(platform), r.onFailure); hooks != nil {
+		native = r.merger.Into(native, hooks, nil)
+	}
+	native = r.madeElsewhere(f, platform, native)
+	r.made[key] = native
+	return native
+}
+
+// madeElsewhere returns what the file contributes on another platform, if that is the same, else the contribution itself.
+func (r *resolver) madeElsewhere(f *policy.File, platform string, native *value.Node) *value.Node {
+	for _, other := range policy.AllPlatforms() {
+		done, ok := r.made[madeKey{f, other}]
+		differs := func(h policy.Hook) bool { return runsOn(h, platform) != runsOn(h, other) }
+		if ok && value.Equal(done, native) && !slices.ContainsFunc(f.Hooks, differs) {
+			return done
+		}
+	}
+	return native
+}
+
+func runsOn(h policy.Hook, platform string) bool {
+	return h.Platforms == nil || slices.Contains(h.Platforms, platform)
+}
+
+// requiredVersions returns the version keys that `client.enforce` adds, with the file that names the versions.
+func (r *resolver) requiredVersions(f *policy.File) *value.Node {
+	client := r.set.Client
+	if !client.Enforce {
+		return nil
+	}
+	var members []value.Member
+	add := func(key string, n *value.Node) {
+		if n != nil && n.Pos.File == f.Path {
+			members = append(members, value.Member{Key: key, KeyPos: n.Pos, Value: n})
+		}
+	}
+	add("requiredMinimumVersion", client.Minimum)
+	add("requiredMaximumVersion", client.Maximum)
+	if len(members) == 0 {
+		return nil
+	}
+	return value.Object(members[0].KeyPos, members...)
+}
+
+// servers merges mcp_servers: by name, each entry whole. An overlay may add a server, not change one.
+func (r *resolver) servers(base *value.Node, f *policy.File) *value.Node {
+	if f.Servers == nil {
+		return base
+	}
+	if base == nil {
+		return f.Servers
+	}
+	merged := slices.Clone(base.Members)
+	for _, m := range f.Servers.Members {
+		if old := base.Member(m.Key); old != nil {
+			if f.Group != "" && !value.Equal(old.Value, m.Value) {
+				r.add(diag.New(diag.OverlayLoosens, m.KeyPos, "overlay %q changes the MCP server %q", f.Group, m.Key).
+					WithHint("give the server another name").WithRelated(old.KeyPos, "defined here"))
+			}
+			copied := *m.Value
+			copied.Trail = &value.Trail{Overrode: old.Value}
+			m.Value = &copied
+		}
+		merged = append(merged, m)
+	}
+	return value.Object(base.Pos, merged...)
+}
+
+// guidance appends sections; titles are unique for an audience.
+func (r *resolver) guidance(base []policy.Section, f *policy.File) []policy.Section {
+	for _, s := range f.Guidance {
+		if i := slices.IndexFunc(base, func(t policy.Section) bool { return strings.EqualFold(t.Title, s.Title) }); i >= 0 && base[i].Pos != s.Pos {
+			r.add(diag.New(diag.DuplicateTitle, s.Pos, "the guidance title %q is already used", s.Title).WithRelated(base[i].Pos, "the first %q", s.Title))
+			continue
+		}
+		base = append(base, s)
+	}
+	return base
+}
+
+// scripts adds the scripts that the hooks of a file install on a platform, sorted by path.
+func (r *resolver) scripts(base []ir.Script, f *policy.File, platform string) []ir.Script {
+	for _, h := range f.Hooks {
+		if h.Script == "" || !runsOn(h, platform) {
+			continue
+		}
+		script := ir.Script{Path: lower.ScriptPath(h.Script), Data: h.Data}
+		same := slices.IndexFunc(base, func(s ir.Script) bool { return strings.EqualFold(s.Path, script.Path) }) // two platforms ignore case
+		if same < 0 {
+			i, _ := slices.BinarySearchFunc(base, script.Path, func(s ir.Script, path string) int { return strings.Compare(s.Path, path) })
+			base = slices.Insert(slices.Clone(base), i, script)
+			continue
+		}
+		if base[same].Path != script.Path || !bytes.Equal(base[same].Data, script.Data) {
+			r.add(diag.New(diag.ScriptCollision, h.Pos, "another script is already installed as hooks/%s", base[same].Path).
+				WithHint("rename %q", h.Script))
+		}
+	}
+	return base
+}

@@ -1,0 +1,130 @@
+package resolve
+
+import (
+	"strings"
+
+	"github.com/policygen/policygen/internal/catalog"
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/permission"
+	"github.com/policygen/policygen/internal/policy"
+	"github.com/policygen/policygen/internal/value"
+)
+
+// narrow intersects allowlists with what an overlay names, and turns on the lock without which people could widen them again.
+func (r *resolver) narrow(settings *value.Node, f *policy.File) *value.Node {
+	for _, m := range f.Narrow.Members {
+		path := r.canonical(m.Key)
+		row, known := r.catalog.Lookup(path)
+		if !known || row.Stricter != catalog.StricterFewer || !row.Types.Has("array") {
+			d := diag.New(diag.NarrowInvalid, m.KeyPos, "%q is not an allowlist", m.Key)
+			if near := r.catalog.Suggest(m.Key); !known && len(near) > 0 {
+				d.Hint = "did you mean " + strings.Join(near, " or ") + "?"
+			}
+			r.add(d)
+			continue
+		}
+		if m.Value.Kind != value.List {
+			continue // the schema tells
+		}
+		above := settings.At(path)
+		r.covered(m, row, above)
+		settings = set(settings, path, r.narrowed(path, m.Value, above), m.KeyPos)
+		if row.Lock != "" {
+			settings = r.lock(settings, row.Lock, m.KeyPos)
+		}
+	}
+	return settings
+}
+
+// narrowed returns the list to put in place of the one above: equal entries once, as in any list that is merged.
+func (r *resolver) narrowed(path string, list, above *value.Node) *value.Node {
+	once := *r.merger.Into(nil, set(nil, path, list, list.Pos), nil).At(path)
+	if above != nil {
+		once.Trail = &value.Trail{Overrode: above}
+	}
+	return &once
+}
+
+// lock sets a companion lock, unless it is on already.
+func (r *resolver) lock(settings *value.Node, path string, pos diag.Pos) *value.Node {
+	old := settings.At(path)
+	if old.True() {
+		return settings
+	}
+	on := value.Flag(true, pos)
+	if old != nil {
+		on.Trail = &value.Trail{Overrode: old}
+	}
+	return set(settings, path, on, pos)
+}
+
+// set returns the tree with the value at a dotted path, making the maps on the way.
+func set(root *value.Node, path string, v *value.Node, pos diag.Pos) *value.Node {
+	if root == nil || root.Kind != value.Map {
+		root = &value.Node{Kind: value.Map, Pos: pos}
+	}
+	head, rest, more := strings.Cut(path, ".")
+	if !more {
+		return root.With(head, v)
+	}
+	return root.With(head, set(root.Get(head), rest, v, pos))
+}
+
+// covered tells of values that the list above does not allow. A list that is not set allows everything, because people may fill it; but one
+// that no lock keeps them from filling, and without which nothing is allowed, would be a new grant.
+func (r *resolver) covered(m value.Member, row *catalog.Row, above *value.Node) {
+	if above == nil && (row.Unset != catalog.UnsetNothing || row.Lock != "" || r.overridable[row.Key] || row.OverridableByDefault) {
+		return
+	}
+	for _, n := range m.Value.Items {
+		if coveredBy(row.Items, entries(above), n) {
+			continue
+		}
+		d := diag.New(diag.NarrowNotCovered, n.Pos, "%s is not allowed by the %s above", short(n), m.Key)
+		if above == nil {
+			r.add(d.WithHint("nothing is allowed while the list is not set: set it in an organization file first"))
+			continue
+		}
+		r.add(d.WithHint("remove it, or add it to the list it narrows").WithRelated(above.Pos, "the list above"))
+	}
+}
+
+// coveredBy reports whether an entry of the list allows everything that n allows. Kind is what the entries are, as the catalogue names it.
+func coveredBy(kind string, list []*value.Node, n *value.Node) bool {
+	for _, item := range list {
+		if value.Equal(item, n) || item.Kind == value.String && n.Kind == value.String && covers(kind, item.Scalar, n.Scalar) {
+			return true
+		}
+	}
+	return false
+}
+
+// covers compares two different entries. It is sound, not complete: false means unknown.
+func covers(kind, wide, narrow string) bool {
+	switch kind {
+	case "domain":
+		return domainCovers(wide, narrow)
+	case "permission-rule":
+		return ruleCovers(wide, narrow)
+	case "url-glob":
+		return globMatch(wide, narrow)
+	case "path", "sandbox-path":
+		return strings.HasPrefix(narrow, strings.TrimSuffix(wide, "/")+"/") && !strings.Contains(narrow, "..") && !strings.ContainsAny(wide, "*?[")
+	}
+	return false
+}
+
+// domainCovers reports whether the pattern *.h stands for a host or a narrower pattern below h, or the pattern is * alone.
+func domainCovers(pattern, host string) bool {
+	suffix, wild := strings.CutPrefix(strings.ToLower(pattern), "*")
+	return wild && (suffix == "" || strings.HasPrefix(suffix, ".") && strings.HasSuffix(strings.ToLower(host), suffix) && len(host) > len(suffix))
+}
+
+func ruleCovers(wide, narrow string) bool {
+	w, err := permission.Parse(wide)
+	if err != nil {
+		return false
+	}
+	n, err := permission.Parse(narrow)
+	return err == nil && permission.Covers(w, n)
+}

@@ -1,0 +1,255 @@
+// Package source is a policy folder as a tree of bytes. [Dir] reads one from disk; what it returns does not change afterwards and does not
+// depend on the order in which a file system lists files.
+package source
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/policygen/policygen/internal/diag"
+)
+
+// MaxFile is the largest policy file in bytes: the client's own limit for a settings document (2.1.329).
+const MaxFile = 2 << 20
+
+// Tree is a policy folder.
+type Tree struct {
+	folder fs.FS
+	paths  []string // every regular file, in path order
+	files  []File
+}
+
+// File is one policy file: the bytes of a *.yaml, *.yml or *.json file without a byte order mark.
+type File struct {
+	Path string // slash-separated, below the policy folder
+	Data []byte
+}
+
+// Dir reads the policy folder at root. The error is a folder that is not there or cannot be listed; everything about single files is a
+// diagnostic.
+func Dir(root string) (*Tree, diag.List, error) {
+	info, err := os.Stat(root)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read policy folder: %w", err)
+	}
+	if !info.IsDir() {
+		return nil, nil, fmt.Errorf("read policy folder: %s is not a folder", root)
+	}
+	return FS(os.DirFS(root))
+}
+
+// FS reads a policy folder from any file system, as [Dir] does.
+func FS(folder fs.FS) (*Tree, diag.List, error) {
+	t := &Tree{folder: folder}
+	list, err := t.list()
+	if err != nil {
+		return nil, nil, fmt.Errorf("read policy folder: %w", err)
+	}
+	return t, append(list, t.read()...), nil
+}
+
+// list walks the folder: hidden entries are left out, links and clashing names are told.
+func (t *Tree) list() (diag.List, error) {
+	var list diag.List
+	found := map[string]fs.DirEntry{}
+	err := fs.WalkDir(t.folder, ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil && (entry == nil || name == "."):
+			return err
+		case name == ".":
+			return nil
+		case err != nil:
+			list = append(list, diag.New(diag.UnreadableFile, diag.Pos{File: name}, "folder cannot be read: %v", cause(err)).WithHint("give it read permission"))
+			return fs.SkipDir
+		case strings.HasPrefix(entry.Name(), "."):
+			return skip(entry)
+		}
+		found[name] = entry
+		return nil
+	})
+	lower := make(map[string]string, len(found))
+	for _, name := range slices.SortedFunc(maps.Keys(found), ComparePaths) { // which of two clashing names is told must not depend on the file system
+		list = append(list, t.entry(name, found[name], lower)...)
+	}
+	return list, err
+}
+
+// skip leaves out an entry and everything below it.
+func skip(entry fs.DirEntry) error {
+	if entry.IsDir() {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+// entry takes one visible entry in. Entries come in path order.
+func (t *Tree) entry(name string, entry fs.DirEntry, lower map[string]string) diag.List {
+	pos := diag.Pos{File: name}
+	folded := strings.ToLower(name)
+	if other, clash := lower[folded]; clash {
+		return diag.List{diag.New(diag.CaseCollision, pos, "path differs from %q only in case", other).
+			WithHint("rename one of the two: on macOS and Windows they are one file")}
+	}
+	lower[folded] = name
+	switch {
+	case entry.Type()&fs.ModeSymlink != 0:
+		return diag.List{diag.New(diag.Symlink, pos, "symbolic links are not followed").WithHint("replace the link by the file it points to")}
+	case entry.IsDir():
+		return nil
+	case !entry.Type().IsRegular():
+		return diag.List{diag.New(diag.UnreadableFile, pos, "not a regular file").WithHint("remove it, or replace it by a regular file")}
+	}
+	t.paths = append(t.paths, name)
+	return nil
+}
+
+// read loads the policy files.
+func (t *Tree) read() diag.List {
+	var list diag.List
+	for _, name := range t.paths {
+		if !IsPolicyFile(name) {
+			continue
+		}
+		data, problem := t.load(name)
+		if problem != nil {
+			list = append(list, *problem)
+			continue
+		}
+		t.files = append(t.files, File{Path: name, Data: data})
+	}
+	if len(t.files) == 0 && len(list) == 0 {
+		list = append(list, diag.New(diag.NoPolicyFiles, diag.Pos{}, "no *.yaml, *.yml or *.json file here").
+			WithHint("run `policygen init` to start a policy repository, or name the folder with --policies"))
+	}
+	return list
+}
+
+// load reads one file as text.
+func (t *Tree) load(name string) ([]byte, *diag.Diagnostic) {
+	pos := diag.Pos{File: name}
+	data, size, err := t.open(name)
+	var d diag.Diagnostic
+	switch {
+	case err != nil:
+		d = diag.New(diag.UnreadableFile, pos, "file cannot be read: %v", cause(err)).WithHint("give it read permission")
+	case size > MaxFile:
+		d = diag.New(diag.FileTooLarge, pos, "file is %d bytes, more than the limit of %d", size, MaxFile).
+			WithClient("claude refuses settings documents of more than 2,097,152 bytes").WithHint("split the file")
+	case !utf8.Valid(data):
+		d = diag.New(diag.NotUTF8, badByte(name, data), "file is not UTF-8 text").WithHint("save it as UTF-8")
+	default:
+		return bytes.TrimPrefix(data, []byte("\ufeff")), nil
+	}
+	return nil, &d
+}
+
+// open returns the bytes of a file and its size, or of one beyond the limit the size alone.
+func (t *Tree) open(name string) (data []byte, size int64, err error) {
+	f, err := t.folder.Open(name)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, 0, err
+	}
+	if info.Size() > MaxFile {
+		return nil, info.Size(), nil
+	}
+	buffer := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	_, err = buffer.ReadFrom(io.LimitReader(f, MaxFile+1)) // the file may have grown since
+	return buffer.Bytes(), int64(buffer.Len()), err
+}
+
+// badByte returns the place of the first byte that is not UTF-8.
+func badByte(name string, data []byte) diag.Pos {
+	i, line, col := 0, int32(1), int32(1)
+	for i < len(data) {
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size <= 1 {
+			break
+		}
+		if col++; r == '\n' {
+			line, col = line+1, 1
+		}
+		i += size
+	}
+	return diag.Pos{File: name, Line: line, Col: col}
+}
+
+// cause strips the path from a file system error: a diagnostic names it already, and relative.
+func cause(err error) error {
+	if pathError, ok := err.(*fs.PathError); ok {
+		return pathError.Err
+	}
+	return err
+}
+
+// IsPolicyFile reports whether a path has the name of a policy file. Capitals do not hide one: a rule in BASE.YAML must not be silently lost.
+func IsPolicyFile(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".yaml", ".yml", ".json":
+		return true
+	}
+	return false
+}
+
+// ComparePaths orders slash-separated paths component by component, as bytes: the order in which files merge.
+func ComparePaths(a, b string) int {
+	for {
+		headA, restA, moreA := strings.Cut(a, "/")
+		headB, restB, moreB := strings.Cut(b, "/")
+		if c := strings.Compare(headA, headB); c != 0 {
+			return c
+		}
+		if !moreA || !moreB {
+			return strings.Compare(restA, restB)
+		}
+		a, b = restA, restB
+	}
+}
+
+// Files returns the policy files in path order.
+func (t *Tree) Files() []File { return t.files }
+
+// Data returns the bytes of a policy file as parsed, or nil.
+func (t *Tree) Data(name string) []byte {
+	i, found := slices.BinarySearchFunc(t.files, name, func(f File, n string) int { return ComparePaths(f.Path, n) })
+	if !found {
+		return nil
+	}
+	return t.files[i].Data
+}
+
+// Has reports whether the folder holds a regular file of that path.
+func (t *Tree) Has(name string) bool {
+	_, found := slices.BinarySearchFunc(t.paths, name, ComparePaths)
+	return found
+}
+
+// Read returns the bytes of a file that a policy names. The error tells the author what is wrong with it.
+func (t *Tree) Read(name string) ([]byte, error) {
+	if !t.Has(name) {
+		return nil, fmt.Errorf("no regular file %q in the policy folder", name)
+	}
+	data, size, err := t.open(name)
+	if err != nil {
+		return nil, fmt.Errorf("%q cannot be read: %w", name, cause(err))
+	}
+	if size > MaxFile {
+		return nil, fmt.Errorf("%q is %d bytes, more than the limit of %d", name, size, MaxFile)
+	}
+	return data, nil
+}
+
+// Paths returns every regular file of the folder in path order, policy files and others.
+func (t *Tree) Paths() []string { return t.paths }
