@@ -64,11 +64,12 @@ fuzz: ## run every fuzz target for FUZZTIME (5s)
 bench: ## run the benchmarks that match BENCH (.)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
+# One package at a time, and a few clients at once: each takes most of a processor for a second.
 .PHONY: conformance
 conformance: $(TESTCOUNT) build ## compare with the real client, read artifacts back with other people's parsers
 	@test -n "$(CONFORMANCE_PACKAGES)" || { echo "conformance: no package has tests with the build tag conformance"; exit 1; }
-	@$(TESTCOUNT) -v -tags conformance -count=1 -timeout 30m $(CONFORMANCE_PACKAGES)
 	conformance/readback/readback.sh out
+	@$(TESTCOUNT) -v -tags conformance -count=1 -p 1 -parallel 4 -timeout 30m $(CONFORMANCE_PACKAGES)
 
 .PHONY: nightly
 nightly: ## fuzz for a minute per target, all benchmarks, conformance

@@ -43,3 +43,15 @@ func (k *Key) Known() []string { return k.known }
 
 // Open reports whether members that are not listed are allowed.
 func (k *Key) Open() bool { return k.star != nil && k.names == nil }
+
+// Indivisible reports whether an object here is wrong without some of its
+// members. The client checks that in each file by itself, before it merges
+// (claude 2.1.329), so such an object cannot be spread over files.
+func (k *Key) Indivisible() bool {
+	for _, c := range k.children {
+		if c.row != nil && (c.row.Required || c.row.RequiredWhen != nil) {
+			return true
+		}
+	}
+	return false
+}

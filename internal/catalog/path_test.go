@@ -122,6 +122,18 @@ func TestKey(t *testing.T) {
 	}
 }
 
+func TestIndivisible(t *testing.T) {
+	c := load(t)
+	for path, want := range map[string]bool{
+		"": false, "permissions": false, "sandbox": false, "model": false,
+		"statusLine": true, "sandbox.ripgrep": true, "spinnerVerbs": true, "policyHelper": true, "extraKnownMarketplaces.x.source": true,
+	} {
+		if got := c.At(path).Indivisible(); got != want {
+			t.Errorf("%q: indivisible = %v, want %v", path, got, want)
+		}
+	}
+}
+
 func TestEveryPlaceHasARow(t *testing.T) {
 	c := load(t)
 	seen := map[*Key]bool{c.Root(): true}

@@ -12,12 +12,14 @@ import (
 	"github.com/policygen/policygen/internal/compile"
 	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/out"
+	"github.com/policygen/policygen/internal/policy"
 )
 
 type buildOptions struct {
 	place
 	compile.Selection
 	check, strict bool
+	horizon       string
 	output        string
 }
 
@@ -48,6 +50,7 @@ With --group or --target only a part is built; give such a build an output folde
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "make every warning an error")
 	_ = cmd.RegisterFlagCompletionFunc("group", a.completeGroups)
 	_ = cmd.RegisterFlagCompletionFunc("target", a.completeTargets)
+	cmd.Flags().StringVar(&o.horizon, "horizon", "", "also print what will change by itself within this time, such as 90d")
 	outputFlag(cmd, &o.output, "text", "json")
 	return cmd
 }
@@ -57,7 +60,14 @@ func (a *app) build(cmd *cobra.Command, o buildOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := a.apart(policies, dir); err != nil {
+		return err
+	}
 	at, err := a.date(o.place)
+	if err != nil {
+		return err
+	}
+	horizon, err := horizonOf(o.horizon)
 	if err != nil {
 		return err
 	}
@@ -65,8 +75,12 @@ func (a *app) build(cmd *cobra.Command, o buildOptions) error {
 	if err != nil {
 		return err
 	}
-	if m, same := a.upToDate(l, dir, o, at); same {
-		return a.built(o, dir, out.Summary{Artifacts: len(m.Artifacts)}, nil, true)
+	if m, same := a.upToDate(l, dir, o, at); same && horizon == 0 {
+		summary := out.Summary{Artifacts: len(m.Artifacts)}
+		for _, artifact := range m.Artifacts {
+			summary.Bytes += artifact.Size
+		}
+		return a.built(o, dir, summary, nil, true)
 	}
 	program, err := l.compiled(a, o.place)
 	if err != nil {
@@ -87,6 +101,11 @@ func (a *app) build(cmd *cobra.Command, o buildOptions) error {
 	if err := a.built(o, dir, summary, list, false); err != nil {
 		return err
 	}
+	if horizon > 0 && o.output == "text" {
+		if err := a.coming(program.Resolved, at, horizon); err != nil {
+			return err
+		}
+	}
 	if o.check && len(summary.Changed) > 0 {
 		return findingsError{}
 	}
@@ -106,7 +125,7 @@ func (a *app) upToDate(l *loaded, dir string, o buildOptions, at time.Time) (*ou
 func buildList(list diag.List, strict bool) diag.List {
 	sorted := slices.DeleteFunc(list.Sorted(), func(d diag.Diagnostic) bool { return d.Severity == diag.Info })
 	for i := range sorted {
-		if sorted[i].Code == diag.ExceptionExpired {
+		if policy.OnlyCheckFails(sorted[i].Code) && sorted[i].Severity == diag.Error {
 			sorted[i].Severity = diag.Warning
 		}
 	}

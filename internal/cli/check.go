@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/policygen/policygen/internal/compile"
 	"github.com/policygen/policygen/internal/diag"
 )
 
@@ -56,14 +57,21 @@ func (a *app) check(o checkOptions) error {
 	} else {
 		err = a.text(a.env.Stdout, a.env.StdoutTerminal, l, list)
 		if err == nil {
-			_, err = fmt.Fprintf(a.env.Stdout, "%s in %s, %s: %s\n", counted(len(program.Set.Files), "file"), l.prefix,
-				counted(len(program.GroupNames()), "group"), verdict(list))
+			_, err = fmt.Fprintln(a.env.Stdout, scope(l.prefix, program, list)+": "+verdict(list))
 		}
 	}
 	if err == nil && list.HasErrors() {
 		err = findingsError{}
 	}
 	return err
+}
+
+// scope tells how much was checked. Where there are errors, not every file could be read.
+func scope(prefix string, program *compile.Program, list diag.List) string {
+	if list.HasErrors() {
+		return prefix
+	}
+	return fmt.Sprintf("%s in %s, %s", counted(len(program.Set.Files), "file"), prefix, counted(len(program.GroupNames()), "group"))
 }
 
 // verdict sums a list up.

@@ -104,7 +104,7 @@ type app struct {
 	from map[string]string // the variable that gave a flag its value, by the flag's name
 }
 
-// root returns the command tree. Commands stand in the order in which people need them.
+// root returns the command tree.
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "policygen",
@@ -121,7 +121,8 @@ Exit codes: 0 all is well, 1 the policies are wrong or out/ differs, 2 wrong usa
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.fromEnvironment(cmd) },
 	}
 	root.SetFlagErrorFunc(flagProblem)
-	root.AddCommand(a.initCommand(), a.checkCommand(), a.buildCommand(), a.explainCommand(), a.schemaCommand(), a.versionCommand())
+	root.AddCommand(a.initCommand(), a.checkCommand(), a.buildCommand(), a.explainCommand(), a.exceptionsCommand(), a.coverageCommand(), a.rolloutCommand(), a.effectiveCommand(), a.schemaCommand(), a.versionCommand())
+	describeCompletion(root)
 	return root
 }
 

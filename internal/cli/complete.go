@@ -9,6 +9,20 @@ import (
 	"github.com/policygen/policygen/internal/policy"
 )
 
+// describeCompletion gives cobra's own completion command what every other command has: examples, and an error for a shell it does not know.
+func describeCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "completion" {
+			cmd.Short = "Print a script that makes your shell complete commands, flags, groups and keys"
+			cmd.Long = cmd.Short + "."
+			cmd.Example = "  source <(policygen completion bash)\n  policygen completion zsh > \"${fpath[1]}/_policygen\"\n  policygen completion fish > ~/.config/fish/completions/policygen.fish"
+			cmd.Args = noCommand
+			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
+}
+
 // completeGroups offers the groups of the policy folder found from here.
 func (a *app) completeGroups(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	names := []string{policy.DefaultGroup}

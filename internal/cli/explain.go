@@ -125,7 +125,7 @@ func (a *app) listCodes(output string) error {
 
 // keyJSON prints a key's row for machines.
 func (a *app) keyJSON(row *catalog.Row) error {
-	text, err := indented(map[string]any{"format_version": 1, "key": row.Key, "doc": row.Doc, "types": row.Types, "values": row.Enum,
+	text, err := indented(map[string]any{"format_version": 1, "key": row.Key, "doc": row.Doc, "types": row.Types, "values": append([]string{}, row.Enum...),
 		"merge": row.Merge, "strictness": row.Strictness, "scope": row.Scope, "since": sinceText(row), "invalid": catalog.Consequence(row)})
 	if err == nil {
 		_, err = a.env.Stdout.Write(text)

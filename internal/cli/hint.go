@@ -35,19 +35,19 @@ func atMostOne(cmd *cobra.Command, args []string) error {
 func knownArgument(cmd *cobra.Command, args []string) error {
 	for _, arg := range args {
 		if !slices.Contains(cmd.ValidArgs, arg) {
-			return usageError{text: fmt.Sprintf("%s cannot print %q", cmd.Name(), arg), hint: "it takes " + strings.Join(cmd.ValidArgs, " or ")}
+			return usageError{text: fmt.Sprintf("%s cannot print %q", cmd.Name(), arg), hint: "it takes " + either(cmd.ValidArgs)}
 		}
 	}
 	return nil
 }
 
 // noCommand refuses a word that is not the name of a command.
-func noCommand(root *cobra.Command, args []string) error {
+func noCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	root.SuggestionsMinimumDistance = 2
-	return usageError{text: fmt.Sprintf("unknown command %q", args[0]), hint: meant(root.SuggestionsFor(args[0]), see(root))}
+	cmd.SuggestionsMinimumDistance = 2
+	return usageError{text: fmt.Sprintf("%s has no command %q", cmd.CommandPath(), args[0]), hint: meant(cmd.SuggestionsFor(args[0]), see(cmd))}
 }
 
 // flagProblem adds to what is wrong with a flag the name of the one that was meant.
@@ -72,7 +72,16 @@ func meant(names []string, otherwise string) string {
 	if len(names) == 0 {
 		return otherwise
 	}
-	return "did you mean " + strings.Join(names, " or ") + "?"
+	return "did you mean " + either(names) + "?"
+}
+
+// either returns "a", "a or b", "a, b or c".
+func either(names []string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // similar returns the names that a typing mistake could have made of typed. It asks cobra, which knows this for commands.

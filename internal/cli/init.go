@@ -13,10 +13,12 @@ import (
 	"github.com/policygen/policygen/internal/scaffold"
 )
 
+// initOptions are the arguments of init as they were given.
 type initOptions struct {
 	dir, organization, output string
 }
 
+// initCommand asks no questions: a run in a script and one at a terminal do the same, and every answer can be edited afterwards.
 func (a *app) initCommand() *cobra.Command {
 	var o initOptions
 	cmd := &cobra.Command{
@@ -29,7 +31,7 @@ It never replaces a file: when one of them exists already, it names it and write
 		Example: `  policygen init
   policygen init acme-policy --organization "Acme Corporation"
   policygen init acme-policy --output json   the files that were written, for machines`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              atMostOne,
 		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
 		RunE: action(func(_ *cobra.Command, args []string) error {
 			o.dir = "."
@@ -45,10 +47,12 @@ It never replaces a file: when one of them exists already, it names it and write
 	return cmd
 }
 
+// init looks before it writes, so that everything in the way is told at once and nothing is left half done.
 func (a *app) init(o initOptions) error {
 	if o.dir == "" {
 		return usageError{text: "DIR is empty", hint: "name a folder, or leave it out for the working directory"}
 	}
+	// DIR itself may be a link, since whoever typed it means what it points to. Links below it are refused.
 	dir := a.absolute(o.dir)
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return usageError{text: fmt.Sprintf("%s is not a folder", a.shown(dir)), hint: "name a folder that is empty or does not exist yet"}
@@ -92,6 +96,7 @@ func (a *app) newRepository(organization string) ([]scaffold.File, error) {
 	return scaffold.Files(scaffold.Options{Organization: organization, Date: a.env.Now(), Version: "v" + compile.Version, Schema: schema})
 }
 
+// initJSON says what was written, for machines: paths are slash-separated and below dir.
 func (a *app) initJSON(dir, organization string, files []scaffold.File) error {
 	names := make([]string, len(files))
 	for i, f := range files {
@@ -124,6 +129,7 @@ func (a *app) initText(dir, organization string, files []scaffold.File) string {
 	}
 	step("policygen check", "says everything that is wrong with policies/")
 	step("policygen build", "writes the artifacts into out/")
+	// out/ is committed, because a reviewer approves what machines will read, not only what people wrote.
 	step("git add . && git commit", "out/ belongs to it: artifacts are reviewed too")
 	b.WriteString("then replace @your-org/security in .github/CODEOWNERS by the team that approves exceptions\n")
 	if top != "" && top != dir {
@@ -143,6 +149,7 @@ func quoted(path string) string {
 // gitTop returns the top folder of the git repository that holds dir, or "".
 func gitTop(dir string) string {
 	for ; ; dir = filepath.Dir(dir) {
+		// In a worktree or a submodule .git is a file.
 		if _, err := os.Stat(filepath.Join(dir, ".git")); !errors.Is(err, os.ErrNotExist) {
 			return dir
 		}

@@ -299,7 +299,7 @@ func TestInitRefuses(t *testing.T) {
 		{"link for a folder", links("policies", "/"), []string{"init"}, 2, "  policies (a symbolic link)\n"},
 		{"DIR is a file", writes("repo"), []string{"init", "repo"}, 2, "policygen: error: repo is not a folder\npolicygen: hint: "},
 		{"DIR is empty", nil, []string{"init", ""}, 2, "policygen: error: DIR is empty\n"},
-		{"two folders", nil, []string{"init", "a", "b"}, 2, "accepts at most 1 arg(s), received 2"},
+		{"two folders", nil, []string{"init", "a", "b"}, 2, `init takes one argument, but got "b" as well`},
 		{"bad name", nil, []string{"init", "--organization", "a\nb"}, 2, `the organization's name "a\nb" holds a character that cannot be seen`},
 		{"folder without a name", nil, []string{"init", "bad\x01name"}, 2, "policygen: hint: give it with --organization NAME\n"},
 		{"bad output", nil, []string{"init", "--output", "yaml"}, 2, `must be text or json, not "yaml"`},

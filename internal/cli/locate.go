@@ -64,6 +64,22 @@ func (a *app) folders(p place) (policies, out string, err error) {
 	return policies, out, nil
 }
 
+// apart refuses an output folder that holds the policy folder or lies in it: artifacts would be read as policy files, or a build would
+// delete its own source.
+func (a *app) apart(policies, out string) error {
+	if !within(policies, out) && !within(out, policies) {
+		return nil
+	}
+	return usageError{flag: "out", text: fmt.Sprintf("%s and the policy folder %s lie in each other", a.shown(out), a.shown(policies)),
+		hint: "name a folder beside the policy folder"}
+}
+
+// within reports whether a path is the folder or lies below it.
+func within(folder, path string) bool {
+	relative, err := filepath.Rel(folder, path)
+	return err == nil && relative != ".." && !strings.HasPrefix(relative, ".."+string(filepath.Separator))
+}
+
 func (a *app) absolute(path string) string {
 	if filepath.IsAbs(path) {
 		return path

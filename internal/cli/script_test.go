@@ -1,11 +1,17 @@
 package cli
 
 import (
-	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"flag"
+	"fmt"
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +22,9 @@ var update = flag.Bool("update", false, "rewrite the expected output in scripts 
 
 // testNow is the clock of every script and page, so that their output does not depend on the day.
 var testNow = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+
+// noRaceSleep keeps each program that is built with the race detector from waiting a second at its end.
+const noRaceSleep = "GORACE=atexit_sleep_ms=0"
 
 // TestMain lets the test binary stand in for policygen where a script calls it.
 func TestMain(m *testing.M) {
@@ -43,9 +52,10 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
+			env.Vars = append(env.Vars, noRaceSleep)
 			return os.CopyFS(filepath.Join(env.WorkDir, "acme"), os.DirFS("testdata/acme"))
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exit": exitCode, "tree": tree},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exit": exitCode, "tree": tree, "json": jsonHas},
 	})
 }
 
@@ -54,16 +64,15 @@ func exitCode(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exit CODE PROGRAM ARGUMENT...")
 	}
-	want := args[0]
-	err := ts.Exec(args[1], args[2:]...)
-	got := "0"
-	if failed, ok := err.(interface{ ExitCode() int }); ok {
-		got = string(rune('0' + failed.ExitCode()))
-	} else if err != nil {
-		ts.Fatalf("%v", err)
+	got := 0
+	var failed *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &failed) {
+		got = failed.ExitCode()
+	} else {
+		ts.Check(err)
 	}
-	if got != want {
-		ts.Fatalf("exit code %s, want %s", got, want)
+	if strconv.Itoa(got) != args[0] {
+		ts.Fatalf("exit code %d, want %s", got, args[0])
 	}
 }
 
@@ -72,9 +81,29 @@ func tree(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: tree FOLDER")
 	}
-	var b bytes.Buffer
-	root := os.DirFS(ts.MkAbs(args[0]))
-	ts.Check(walkFiles(root, func(name string) { b.WriteString(name + "\n") }))
-	_, err := ts.Stdout().Write(b.Bytes())
-	ts.Check(err)
+	out := ts.Stdout()
+	ts.Check(fs.WalkDir(os.DirFS(ts.MkAbs(args[0])), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			_, err = fmt.Fprintln(out, name)
+		}
+		return err
+	}))
+}
+
+// jsonHas runs `json PATH...` and wants stdout to be one JSON document in which every dotted path leads somewhere.
+func jsonHas(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: json PATH...")
+	}
+	var document any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &document))
+	for _, path := range args {
+		at := document
+		for name := range strings.SplitSeq(path, ".") {
+			object, _ := at.(map[string]any)
+			if at = object[name]; at == nil {
+				ts.Fatalf("no %s in %s", name, path)
+			}
+		}
+	}
 }

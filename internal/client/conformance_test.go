@@ -336,10 +336,19 @@ func TestStopped(t *testing.T) {
 		"managed-settings.json": `{"hooks":{"SessionStart":[{"hooks":[{"type":"command","command":"while :; do date >beat; sleep 0.1; done"}]}]}}`,
 	})
 	project := t.TempDir()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	beat := filepath.Join(project, "beat")
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
+	go func() { // once the hook runs
+		for ctx.Err() == nil {
+			if _, err := os.Stat(beat); err == nil {
+				cancel()
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}()
 	_, err := runner.Session(ctx, tree, client.SessionOptions{Dir: project})
-	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "the client was stopped") {
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "the client was stopped") {
 		t.Errorf("got %v", err)
 	}
 	left, err := os.ReadDir(os.TempDir())
@@ -347,7 +356,6 @@ func TestStopped(t *testing.T) {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 	// The hook runs in a session of its own; it must be gone all the same.
-	beat := filepath.Join(project, "beat")
 	if err := os.Remove(beat); err != nil {
 		t.Fatalf("the hook never ran: %v", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/out"
@@ -25,20 +26,12 @@ func (p *Program) Build(ctx context.Context, dir string, s Selection, progress P
 	if err := p.sameSelection(dir, s); err != nil {
 		return out.Summary{}, err
 	}
-	stage, err := out.Open(dir)
-	if err != nil {
-		return out.Summary{}, err
-	}
-	return p.run(ctx, stage, s, progress)
+	return p.run(ctx, dir, out.Open, s, progress)
 }
 
 // Compare renders the selection and returns how the output folder differs, without writing.
 func (p *Program) Compare(ctx context.Context, dir string, s Selection, progress Progress) (out.Summary, error) {
-	stage, err := out.OpenCompare(dir)
-	if err != nil {
-		return out.Summary{}, err
-	}
-	return p.run(ctx, stage, s, progress)
+	return p.run(ctx, dir, out.OpenCompare, s, progress)
 }
 
 // ErrOtherSelection is a partial build into a folder that holds more than it.
@@ -75,38 +68,51 @@ func sorted(list []string) []string {
 	return slices.Compact(copied)
 }
 
-// run renders every group of the selection, side by side, and commits.
-func (p *Program) run(ctx context.Context, stage *out.Stage, s Selection, progress Progress) (out.Summary, error) {
+// run renders every group of the selection, side by side, and commits. The folder is not touched before the selection is known to exist.
+func (p *Program) run(ctx context.Context, dir string, open func(string) (*out.Stage, error), s Selection, progress Progress) (out.Summary, error) {
 	groups, backends, err := p.choose(s)
-	if err == nil {
-		err = p.each(ctx, groups, progress, func(g *resolve.Group) error {
-			files, err := p.render(g, backends)
-			if err != nil || len(files) == 0 {
-				return err
-			}
-			return stage.Put(g.Name, g.Name, files)
-		})
+	if err != nil {
+		return out.Summary{}, err
 	}
+	stage, err := open(dir)
+	if err != nil {
+		return out.Summary{}, err
+	}
+	err = p.each(ctx, groups, progress, func(g *resolve.Group) error {
+		files, err := p.render(g, backends)
+		if err != nil || len(files) == 0 {
+			return err
+		}
+		return stage.Put(g.Name, g.Group, files)
+	})
 	if err != nil {
 		return out.Summary{}, errors.Join(err, stage.Abort())
 	}
-	inputs, err := InputsDigest(p.tree, s)
-	if err != nil {
-		return out.Summary{}, errors.Join(err, stage.Abort())
+	valid := resolve.Valid(groups)
+	return stage.Commit(out.Manifest{Compiler: Version, Organization: p.Set.Organization, InputsSHA256: InputsDigest(p.tree, s),
+		ValidFrom: moment(valid.From), ValidUntil: moment(valid.Until), Groups: sorted(s.Groups), Targets: sorted(s.Targets)})
+}
+
+// moment returns a time as the manifest writes it, or nil for no bound.
+func moment(t time.Time) *string {
+	if t.IsZero() {
+		return nil
 	}
-	return stage.Commit(out.Manifest{Compiler: Version, Organization: p.Set.Organization, InputsSHA256: inputs, Groups: sorted(s.Groups), Targets: sorted(s.Targets)})
+	text := t.UTC().Format(time.RFC3339)
+	return &text
 }
 
 // each calls do for every group on as many goroutines as there are processors and stops at the first error or when ctx ends.
 func (p *Program) each(ctx context.Context, groups []*resolve.Group, progress Progress, do func(*resolve.Group) error) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	var next, done atomic.Int64
 	var wait sync.WaitGroup
-	failed := make([]error, min(runtime.GOMAXPROCS(0), len(groups)))
-	for w := range failed {
+	for range min(runtime.GOMAXPROCS(0), len(groups)) {
 		wait.Go(func() {
-			for i := next.Add(1) - 1; int(i) < len(groups) && failed[w] == nil; i = next.Add(1) - 1 {
-				if failed[w] = ctx.Err(); failed[w] == nil {
-					failed[w] = do(groups[i])
+			for i := next.Add(1) - 1; int(i) < len(groups) && ctx.Err() == nil; i = next.Add(1) - 1 {
+				if err := do(groups[i]); err != nil {
+					stop(err)
 				}
 				if progress != nil {
 					progress(int(done.Add(1)), len(groups))
@@ -115,13 +121,17 @@ func (p *Program) each(ctx context.Context, groups []*resolve.Group, progress Pr
 		})
 	}
 	wait.Wait()
-	return errors.Join(failed...)
+	return context.Cause(ctx)
 }
 
 // render makes the files of one group.
 func (p *Program) render(g *resolve.Group, backends []render.Backend) ([]out.File, error) {
-	var files []out.File
-	for _, b := range p.Resolved.Bundles(g) {
+	bundles := p.Resolved.Bundles(g)
+	files, err := renderAudience(bundles, backends)
+	if err != nil {
+		return nil, fmt.Errorf("group %s: %w", g.Name, err)
+	}
+	for _, b := range bundles {
 		for _, backend := range backends {
 			if !render.Serves(backend, b.Platform) {
 				continue
@@ -133,6 +143,25 @@ func (p *Program) render(g *resolve.Group, backends []render.Backend) ([]out.Fil
 			for _, f := range rendered {
 				files = append(files, place(f, b.Platform, backend.Name(), backends)...)
 			}
+		}
+	}
+	return files, nil
+}
+
+// renderAudience makes the files that belong to an audience as a whole.
+func renderAudience(bundles []*ir.Bundle, backends []render.Backend) ([]out.File, error) {
+	var files []out.File
+	for _, backend := range backends {
+		whole, ok := backend.(render.PerAudience)
+		if !ok {
+			continue
+		}
+		rendered, err := whole.RenderAudience(bundles)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", backend.Name(), err)
+		}
+		for _, f := range rendered {
+			files = append(files, out.File{Path: f.Path, Data: f.Data, Exec: f.Exec, Target: backend.Name(), Resolved: f.Resolved})
 		}
 	}
 	return files, nil

@@ -22,7 +22,7 @@ const Version = "0.1.0"
 // Program is a checked and resolved policy repository.
 type Program struct {
 	Set      *policy.Set
-	Resolved *resolve.Result
+	Resolved *resolve.Result // nil where the files themselves are wrong
 	Catalog  *catalog.Catalog
 	backends []render.Backend
 	tree     *source.Tree
@@ -46,11 +46,12 @@ func Check(tree *source.Tree, at time.Time) (*Program, diag.List, error) {
 	}
 	p := &Program{Set: set, Catalog: cat, backends: Backends(cat), tree: tree}
 	list = append(list, p.targets()...)
-	list = append(list, set.Expiry(at)...)
-	if list.HasErrors() {
+	wrong := list.HasErrors()
+	list = append(list, set.Expiry(at)...) // what only the date makes wrong does not keep the rest from being resolved
+	if wrong {
 		return p, list, nil // merging files that are wrong would only repeat what is said
 	}
-	resolved, found := resolve.Resolve(set, cat)
+	resolved, found := resolve.Resolve(set, cat, at)
 	p.Resolved = resolved
 	return p, append(list, found...), nil
 }

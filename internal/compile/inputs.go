@@ -13,33 +13,36 @@ import (
 )
 
 // InputsDigest returns the hex SHA-256 of everything a build depends on besides the date: the compiler's version, the selection, and path
-// and bytes of every file of the policy folder, in path order.
-func InputsDigest(tree *source.Tree, s Selection) (string, error) {
+// and bytes of every file of the policy folder, in path order. Policy files count as they were read, without a byte order mark.
+func InputsDigest(tree *source.Tree, s Selection) string {
 	hash := sha256.New()
 	fmt.Fprintf(hash, "policygen %s\ngroups %s\ntargets %s\n", Version, strings.Join(sorted(s.Groups), ","), strings.Join(sorted(s.Targets), ","))
 	for _, name := range tree.Paths() {
-		data, err := tree.Read(name)
-		if err != nil {
-			return "", err
+		data := tree.Data(name)
+		if data == nil {
+			var err error
+			if data, err = tree.Read(name); err != nil { // nothing that a build can need: a policy that named it would be an error
+				fmt.Fprintf(hash, "%d %s unreadable\n", len(name), name)
+				continue
+			}
 		}
 		fmt.Fprintf(hash, "%d %s %d\n", len(name), name, len(data))
 		hash.Write(data)
 	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
+	return hex.EncodeToString(hash.Sum(nil))
 }
 
 // UpToDate reports whether the output folder already holds, byte for byte, what a build of the tree at that date would write. It looks at
-// the inputs' digest, the manifest's interval, and every file of the folder, and compiles nothing.
+// the inputs' digest, the manifest's interval, and every file of the folder, and compiles nothing. It believes the manifest: where somebody
+// may have changed artifacts and manifest together, use [Program.Compare].
 func UpToDate(tree *source.Tree, dir string, s Selection, at time.Time) (*out.Manifest, bool) {
+	digest := make(chan string, 1)
+	go func() { digest <- InputsDigest(tree, s) }() // beside the manifest, which takes as long to read
 	m, err := out.ReadManifest(dir)
 	if err != nil || m.Compiler != Version || !within(m, at) {
 		return nil, false
 	}
-	if !slices.Equal(m.Groups, sorted(s.Groups)) || !slices.Equal(m.Targets, sorted(s.Targets)) {
-		return nil, false
-	}
-	inputs, err := InputsDigest(tree, s)
-	if err != nil || inputs != m.InputsSHA256 {
+	if !slices.Equal(m.Groups, sorted(s.Groups)) || !slices.Equal(m.Targets, sorted(s.Targets)) || <-digest != m.InputsSHA256 {
 		return nil, false
 	}
 	different, err := out.Verify(dir, m)

@@ -32,12 +32,12 @@ func (p *Program) choose(s Selection) ([]*resolve.Group, []render.Backend, error
 	groups := p.Resolved.Groups
 	if len(s.Groups) > 0 {
 		groups = nil
-		for _, name := range s.Groups {
-			g := p.Resolved.Group(name)
-			if g == nil {
-				return nil, nil, &UnknownError{Kind: "group", Name: name, Known: p.GroupNames()}
+		for _, name := range sorted(s.Groups) {
+			audiences := p.Resolved.Audiences(name)
+			if len(audiences) == 0 {
+				return nil, nil, p.UnknownGroup(name)
 			}
-			groups = append(groups, g)
+			groups = append(groups, audiences...)
 		}
 	}
 	targets := s.Targets
@@ -56,6 +56,11 @@ func (p *Program) choose(s Selection) ([]*resolve.Group, []render.Backend, error
 		backends = slices.DeleteFunc(slices.Clone(p.backends), func(b render.Backend) bool { return !slices.Contains(targets, b.Name()) })
 	}
 	return groups, backends, nil
+}
+
+// UnknownGroup returns the error for a group that does not exist.
+func (p *Program) UnknownGroup(name string) error {
+	return &UnknownError{Kind: "group", Name: name, Known: p.GroupNames()}
 }
 
 // GroupNames returns the names of all groups, default first.

@@ -14,6 +14,7 @@ const (
 	SectionNotAllowed Code = "section-not-allowed"
 	UnknownGroup      Code = "unknown-group"
 	UnknownPolicy     Code = "unknown-policy"
+	UnknownControl    Code = "unknown-control"
 	ParentCycle       Code = "parent-cycle"
 	Platforms         Code = "platforms"
 	AmbiguousMember   Code = "ambiguous-member"
@@ -54,6 +55,8 @@ func languageEntries() []Entry {
 			"Groups are declared under `groups:` in an organization file. `default` is the organization without overlays and needs no file of its own."},
 		{UnknownPolicy, Error, "a policy that is not declared",
 			"Exceptions and tests name policies by their `name`. Plain settings cannot be exempted: move them into a policy of `type: settings` first."},
+		{UnknownControl, Error, "a control that no known framework has",
+			"`controls:` ties a policy to what auditors ask for, so a typing error would leave a gap in their report.\nWrite FRAMEWORK:CONTROL, such as SOC2:CC6.1, HIPAA:164.312(a)(1), ISO27001:A.5.15 or NIST80053:AC-6."},
 		{ParentCycle, Error, "groups that are their own ancestors",
 			"Following `parent:` must end at the organization.\nRemove one of the links shown."},
 		{Platforms, Error, "platforms that cannot hold",

@@ -10,6 +10,7 @@ const (
 	MCPUndefined     Code = "mcp-undefined"
 	TooLargeForKey   Code = "document-too-large"
 	ScriptCollision  Code = "script-collision"
+	LoginConflict    Code = "login-conflict"
 )
 
 func mergeEntries() []Entry {
@@ -28,6 +29,8 @@ func mergeEntries() []Entry {
 			"managed-mcp.json is exclusive, so a server that the allowlist names but `mcp_servers` does not define can never load.\nDefine it, or remove it from the list."},
 		{TooLargeForKey, Error, "a compiled document that the client cannot read",
 			"The client refuses settings of more than 2,097,152 bytes.\nShorten the lists, or move guidance to a file."},
+		{LoginConflict, Error, "an API key helper beside a login pin",
+			"forceLoginMethod, forceLoginOrgUUID and forceLoginGatewayUrl demand a sign-in that an API key cannot give, so the client refuses every session that has one.\nRemove apiKeyHelper or the pins."},
 		{ScriptCollision, Error, "two scripts would be installed under one name",
 			"Scripts are installed by their path below `hooks/`.\nRename one."},
 	}

@@ -11,6 +11,11 @@ const (
 	ExceptionMoves      Code = "exception-moves-to-hook"
 	ExceptionRedelivery Code = "exception-ends-with-redelivery"
 	ExceptionNative     Code = "exception-needs-hook"
+
+	ExceptionApprover     Code = "exception-approver"
+	ExceptionSelfApproved Code = "exception-self-approved"
+	ExceptionIncomplete   Code = "exception-incomplete"
+	ExceptionTooLong      Code = "exception-too-long"
 )
 
 func policyEntries() []Entry {
@@ -25,6 +30,14 @@ func policyEntries() []Entry {
 			"Native settings stop the usual ways, and others remain; the message names them. The endpoint agent closes the gap where it is installed."},
 		{PolicyConflict, Error, "policies and settings that leave nothing allowed",
 			"Everything said of one target holds together: allowlists intersect, and an empty list allows nothing.\nLet the lists have something in common."},
+		{ExceptionApprover, Error, "an exception whose approver may not approve",
+			"`governance.approvers` lists who may. Builds leave the exception out; check fails until somebody on the list has approved it."},
+		{ExceptionSelfApproved, Error, "an exception approved by the person who gains from it",
+			"`governance.no_self_approval` asks for a second pair of eyes."},
+		{ExceptionIncomplete, Error, "an exception that lacks what governance requires",
+			"`governance.require` lists the fields that make an exception understandable a year later."},
+		{ExceptionTooLong, Error, "an exception that lasts too long",
+			"`governance.max_days` bounds how long an exception may last, counted from its start."},
 		{PolicyMode, Warning, "a policy that observes without an end",
 			"A policy in mode warn or observe blocks nothing, and nothing will change that.\nGive it `mode_until`, the day from which it is enforced."},
 		{ExceptionMoves, Info, "an exception moves a policy to the hook",

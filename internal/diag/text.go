@@ -2,9 +2,11 @@ package diag
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -47,7 +49,7 @@ func (t Text) one(b *bytes.Buffer, d Diagnostic) {
 
 func (t Text) place(p Pos) string {
 	if p.File == "" {
-		return strings.TrimSuffix(t.Prefix, "/")
+		return cmp.Or(strings.TrimSuffix(t.Prefix, "/"), ".")
 	}
 	return t.Prefix + p.String()
 }
@@ -113,22 +115,43 @@ func tokenWidth(rest []rune) int {
 		}
 		return len(rest)
 	}
-	for i, r := range rest {
-		if end := r == ',' || r == '#' || r == ':' && (i+1 == len(rest) || rest[i+1] == ' '); end {
-			return max(1, len([]rune(strings.TrimRight(string(rest[:i]), " "))))
-		}
+	if rest[0] == '{' || rest[0] == '[' {
+		return 1
 	}
-	return max(1, len([]rune(strings.TrimRight(string(rest), " \r"))))
+	return plainWidth(rest)
 }
 
-// printable replaces what would move the caret or the terminal: control characters become U+FFFD, a tab one space.
+// plainWidth counts the characters of a token without quotes: up to a comma, a comment, the colon of a key, or a bracket that the token
+// did not open.
+func plainWidth(rest []rune) int {
+	width, open := 0, 0
+	for i, r := range rest {
+		switch r {
+		case '{', '[', '(':
+			open++
+		case '}', ']', ')':
+			open--
+		}
+		last := i+1 == len(rest)
+		if r == ',' && open == 0 || r == '#' && i > 0 && rest[i-1] == ' ' || r == ':' && (last || rest[i+1] == ' ') || open < 0 {
+			break
+		}
+		if r != ' ' && r != '\t' {
+			width = i + 1
+		}
+	}
+	return max(1, width)
+}
+
+// printable replaces what would move the caret or the terminal: control characters, line breaks and those that change the direction of
+// text become U+FFFD, a tab one space.
 func printable(runes []rune) string {
 	var b strings.Builder
 	for _, r := range runes {
 		switch {
 		case r == '\t':
 			b.WriteByte(' ')
-		case r < 0x20 || r == 0x7f || r == utf8.RuneError:
+		case unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029':
 			b.WriteRune(utf8.RuneError)
 		default:
 			b.WriteRune(r)

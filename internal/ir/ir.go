@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/policygen/policygen/internal/value"
+	"github.com/policygen/policygen/internal/wire"
 )
 
 // Platform is an operating system that artifacts are made for.
@@ -39,6 +40,7 @@ func (p Platform) Dir() string {
 type Audience struct {
 	Name  string // "default", a group's name, or group+user: the folder's name in the output tree
 	Group string // "default" or the group's name
+	User  string // e-mail address; "" for a group
 }
 
 // Section is one section of the managed CLAUDE.md.
@@ -62,12 +64,13 @@ type Bundle struct {
 	Audience     Audience
 	Platform     Platform
 	Valid        Interval
-	Settings     *Document // the native settings for machines that get CLAUDE.md as a file
-	Profile      *Document // the same with guidance as claudeMd, for targets that ship no files; equals Settings where there is no guidance
-	Files        []string  // the source files that contribute, in merge order
-	Guidance     []Section // in merge order
-	MCP          *Document // the managed-mcp.json document; nil: no such file
-	Scripts      []Script  // sorted by path
+	Settings     *Document    // the native settings for machines that get CLAUDE.md as a file
+	Profile      *Document    // the same with guidance as claudeMd, for targets that ship no files; equals Settings where there is no guidance
+	Files        []string     // the source files that contribute, in merge order
+	Guidance     []Section    // in merge order
+	MCP          *Document    // the managed-mcp.json document; nil: no such file
+	Scripts      []Script     // sorted by path
+	Agent        *wire.Bundle // the endpoint agent's policy, one for all platforms of the audience; nil where it is not installed
 }
 
 // Empty reports whether the bundle would produce no artifact at all.

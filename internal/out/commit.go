@@ -3,7 +3,7 @@ package out
 import (
 	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"slices"
 	"strings"
 )
@@ -13,7 +13,7 @@ import (
 func (s *Stage) Commit(m Manifest) (Summary, error) {
 	defer s.close()
 	m.FormatVersion = FormatVersion
-	m.Artifacts = s.artifacts
+	m.Artifacts = append([]Artifact{}, s.artifacts...) // never nil: a list in the file, even if empty
 	m.sortArtifacts()
 	encoded, err := m.encode()
 	if err != nil {
@@ -29,7 +29,7 @@ func (s *Stage) Commit(m Manifest) (Summary, error) {
 }
 
 func (s *Stage) summary(m Manifest) Summary {
-	slices.SortFunc(s.changed, func(a, b Difference) int { return strings.Compare(a.Path, b.Path) })
+	sortDifferences(s.changed)
 	sum := Summary{Artifacts: len(m.Artifacts), Changed: s.changed}
 	for _, a := range m.Artifacts {
 		sum.Bytes += a.Size
@@ -44,8 +44,14 @@ func (s *Stage) summary(m Manifest) Summary {
 
 // compareManifest adds the manifest to the differences where it is not what this build would write.
 func (s *Stage) compareManifest(encoded []byte) {
-	if kind := differs(s.root, ManifestName, File{Data: encoded}); kind != "" {
-		s.changed = append(s.changed, Difference{ManifestName, kind})
+	info, err := s.root.Lstat(ManifestName)
+	if err != nil {
+		s.changed = append(s.changed, Difference{ManifestName, "missing"})
+		return
+	}
+	e := expected{size: len(encoded), data: encoded}
+	if data, err := s.root.ReadFile(ManifestName); err != nil || !e.fits(info) || !e.matches(data) {
+		s.changed = append(s.changed, Difference{ManifestName, "changed"})
 	}
 }
 
@@ -103,16 +109,15 @@ func (s *Stage) rollBack() error {
 			return fmt.Errorf("repair output folder: %w", err)
 		}
 	}
-	old, err := s.root.Open(stageName + "/old")
-	if err != nil {
-		return s.root.RemoveAll(stageName)
+	var entries []fs.DirEntry
+	if s.folder(stageName) && s.folder(stageName+"/old") { // a link in their place is deleted with the rest
+		var err error
+		if entries, err = fs.ReadDir(s.root.FS(), stageName+"/old"); err != nil {
+			return fmt.Errorf("repair output folder: %w", err)
+		}
 	}
-	defer old.Close()
-	names, err := old.Readdirnames(-1)
-	if err != nil {
-		return fmt.Errorf("repair output folder: %w", err)
-	}
-	for _, name := range names {
+	for _, entry := range entries {
+		name := entry.Name()
 		if err := s.root.RemoveAll(name); err != nil {
 			return fmt.Errorf("repair output folder: %w", err)
 		}
@@ -121,6 +126,12 @@ func (s *Stage) rollBack() error {
 		}
 	}
 	return s.root.RemoveAll(stageName)
+}
+
+// folder reports whether a folder, and no link to one, has that name.
+func (s *Stage) folder(name string) bool {
+	info, err := s.root.Lstat(name)
+	return err == nil && info.IsDir()
 }
 
 // Abort gives the build up: the folder stays as it was.
@@ -141,17 +152,4 @@ func (s *Stage) close() {
 	if s.lock != nil {
 		_ = s.lock.Close()
 	}
-}
-
-// lockFolder keeps other runs of policygen out of the folder while this one writes.
-func lockFolder(dir string) (*os.File, error) {
-	folder, err := os.Open(dir)
-	if err != nil {
-		return nil, fmt.Errorf("open output folder: %w", err)
-	}
-	if err := lockFile(folder); err != nil {
-		folder.Close()
-		return nil, fmt.Errorf("another policygen is writing to %s: wait for it to end, or build into another folder", dir)
-	}
-	return folder, nil
 }

@@ -1,8 +1,11 @@
-//go:build !unix
+//go:build !unix && !windows
 
 package out
 
-import "os"
+import "io"
 
-// lockFile does nothing where folders cannot be locked; the stage folder is then the only guard.
-func lockFile(*os.File) error { return nil }
+// lockName is not used here.
+const lockName = ""
+
+// lockFolder does nothing: there is no lock that ends with the process.
+func lockFolder(string) (io.Closer, error) { return io.NopCloser(nil), nil }

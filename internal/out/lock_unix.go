@@ -3,9 +3,23 @@
 package out
 
 import (
+	"io"
 	"os"
 	"syscall"
 )
 
-// lockFile takes an exclusive lock that ends with the process, without waiting.
-func lockFile(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
+// lockName is not used here: a folder can be locked itself.
+const lockName = ""
+
+// lockFolder takes an exclusive lock on the folder without waiting. It ends with the process.
+func lockFolder(dir string) (io.Closer, error) {
+	folder, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(folder.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		folder.Close()
+		return nil, errLocked
+	}
+	return folder, nil
+}

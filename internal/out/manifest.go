@@ -26,7 +26,7 @@ type Manifest struct {
 	ValidFrom     *string    `json:"valid_from"`        // RFC 3339; null: no bound
 	ValidUntil    *string    `json:"valid_until"`       // RFC 3339, the first moment at which the artifacts are no longer right; null: no bound
 	Groups        []string   `json:"groups,omitempty"`  // the selection of a partial build; absent: every group
-	Targets       []string   `json:"targets,omitempty"` // the back ends that ran, where not all did
+	Targets       []string   `json:"targets,omitempty"` // the same for back ends; absent: those of delivery.targets
 	Artifacts     []Artifact `json:"artifacts"`         // sorted by path
 }
 
@@ -70,9 +70,14 @@ func readManifest(root *os.Root) (*Manifest, error) {
 		return nil, fmt.Errorf("read manifest: %w", err)
 	}
 	var m Manifest
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	if err := decoder.Decode(&m); err != nil {
-		return nil, fmt.Errorf("read manifest: %s in %s is not a manifest: %w", ManifestName, root.Name(), err)
+	if err := json.Unmarshal(data, &m); err != nil {
+		var newer struct {
+			FormatVersion int `json:"format_version"`
+		}
+		if json.Unmarshal(data, &newer) != nil || newer.FormatVersion == FormatVersion {
+			return nil, fmt.Errorf("read manifest: %s in %s is not a manifest: %w", ManifestName, root.Name(), err)
+		}
+		m.FormatVersion = newer.FormatVersion // its other fields may have another shape
 	}
 	if m.FormatVersion != FormatVersion {
 		return nil, fmt.Errorf("read manifest: format_version %d in %s is not %d: build into another folder", m.FormatVersion, root.Name(), FormatVersion)

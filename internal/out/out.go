@@ -4,8 +4,10 @@
 package out
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -33,7 +35,7 @@ type File struct {
 type Stage struct {
 	dir   string
 	root  *os.Root
-	lock  *os.File
+	lock  io.Closer
 	fresh bool // no earlier build is there, so nothing needs to be compared
 
 	mu        sync.Mutex
@@ -58,7 +60,10 @@ func Open(dir string) (*Stage, error) {
 	}
 	if s.lock, err = lockFolder(dir); err != nil {
 		s.root.Close()
-		return nil, err
+		if errors.Is(err, errLocked) {
+			return nil, fmt.Errorf("%w to %s: wait for it to end, or build into another folder", err, dir)
+		}
+		return nil, fmt.Errorf("lock output folder: %w", err)
 	}
 	if err := errors.Join(s.recover(), s.root.Mkdir(stageName, 0o700), s.root.Mkdir(stageName+"/new", 0o755), s.root.Mkdir(stageName+"/old", 0o700)); err != nil {
 		s.close()
@@ -68,6 +73,9 @@ func Open(dir string) (*Stage, error) {
 	s.fresh = notThere(err)
 	return s, nil
 }
+
+// errLocked keeps other runs out of the folder while one writes.
+var errLocked = errors.New("another policygen is writing")
 
 // OpenCompare prepares an output folder for comparison only: Commit then writes nothing and returns the differences.
 func OpenCompare(dir string) (*Stage, error) {
@@ -104,13 +112,31 @@ func usable(dir string) error {
 	if err != nil {
 		return fmt.Errorf("open output folder: %w", err)
 	}
-	own := func(e os.DirEntry) bool {
-		return e.Name() == ManifestName || e.Name() == stageName || e.Name() == trashName
+	if len(entries) == 0 || slices.ContainsFunc(entries, func(e os.DirEntry) bool { return e.Name() != ManifestName && own(e.Name()) }) {
+		return nil
 	}
-	if len(entries) > 0 && !slices.ContainsFunc(entries, own) {
-		return fmt.Errorf("open output folder: %s is not empty and holds no %s, so policygen did not write it and will not delete what is in it: empty it, or name another with --out", dir, ManifestName)
+	return ours(dir)
+}
+
+// ours refuses a folder whose manifest is not there or somebody else's: web applications have one of that name. The file need not be
+// JSON, because two branches that git could not merge leave it broken, and building anew is the repair.
+func ours(dir string) error {
+	name := filepath.Join(dir, ManifestName)
+	info, err := os.Lstat(name)
+	problem := "holds no " + ManifestName
+	if err == nil {
+		problem = "holds a " + ManifestName + " that is not policygen's"
+		if info.Mode().IsRegular() {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				return fmt.Errorf("open output folder: %w", err)
+			}
+			if bytes.Contains(data, []byte(`"inputs_sha256"`)) {
+				return nil
+			}
+		}
 	}
-	return nil
+	return fmt.Errorf("open output folder: %s is not empty and %s, so policygen did not write it and will not delete what is in it: empty it, or name another with --out", dir, problem)
 }
 
 // Put hands over all files of a unit. A unit that is on disk as it should be is left alone.
@@ -122,7 +148,7 @@ func (s *Stage) Put(unit, group string, files []File) error {
 	}
 	var found []Difference
 	if !s.fresh {
-		found = compare(s.root, unit, files)
+		found = compareFiles(s.dir, unit, files)
 	}
 	write := !s.compare && (s.fresh || len(found) > 0)
 	if write {

@@ -5,7 +5,7 @@ import "strings"
 // Covers reports whether a matches every call that b matches, both standing
 // in the same kind of list. It is sound, not complete: false means unknown.
 func Covers(a, b Rule) bool {
-	fa, fb := compile(a), compile(b)
+	fa, fb := a.compiled(), b.compiled()
 	if fa.path != nil && fa.path.negated || fb.path != nil && fb.path.negated {
 		return false
 	}

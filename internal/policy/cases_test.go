@@ -3,7 +3,9 @@ package policy
 import (
 	"flag"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -13,9 +15,22 @@ import (
 	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/source"
+	"github.com/policygen/policygen/schema"
 )
 
 var update = flag.Bool("update", false, "write the expected diagnostics of testdata/cases anew")
+
+// parts are what every load needs and none changes.
+var parts = sync.OnceValues(func() (p struct {
+	catalog   *catalog.Catalog
+	validator *schema.Validator
+}, err error) {
+	if p.catalog, err = catalog.Load(); err != nil {
+		return p, err
+	}
+	p.validator, err = schema.NewValidator()
+	return p, err
+})
 
 // loaded is what a policy folder made.
 type loaded struct {
@@ -36,7 +51,7 @@ func load(t testing.TB, files map[string]string, at time.Time) loaded {
 
 func loadFS(t testing.TB, folder fstest.MapFS, at time.Time) loaded {
 	t.Helper()
-	cat, err := catalog.Load()
+	p, err := parts()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,11 +59,9 @@ func loadFS(t testing.TB, folder fstest.MapFS, at time.Time) loaded {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, found, err := Load(tree, cat)
-	if err != nil {
-		t.Fatal(err)
-	}
+	set, found := loadWith(p.validator, tree, p.catalog)
 	list = append(append(list, found...), set.Expiry(at)...)
+	list = slices.DeleteFunc(list, func(d diag.Diagnostic) bool { return d.Code == diag.NoEffectYet }) // TestNoEffectYet looks at these
 	return loaded{set, tree, list.Sorted()}
 }
 

@@ -57,16 +57,16 @@ func (c *checker) wrongType(row *catalog.Row, path *crumb, n *value.Node) {
 	if n.Kind == value.Number && strings.ContainsAny(n.Scalar, ".e") && row.Types.Has("integer") {
 		got = n.Scalar
 	}
-	client := catalog.Consequence(row)
-	if path.name == "[]" {
-		client = catalog.EntryConsequence(row)
-	}
+	client := path.consequence(row)
 	d := diag.New(diag.WrongType, n.Pos, "%q must be %s, not %s", path, article(want), article(got)).WithClient(client)
 	if quoted := n.Kind == value.String && (n.Scalar == "true" || n.Scalar == "false"); quoted && row.Types.Has("boolean") {
 		d.Hint = "remove the quotes"
 		if row.CoercesStrings {
 			d.Client = "claude takes the text for the boolean and tells nobody"
 		}
+	}
+	if n.Kind == value.Bool && !n.True() && len(row.Enum) == 1 && row.Enum[0] == "disable" {
+		d.Client, d.Hint = "claude reads false as not set, and tells nobody", "remove the key, or write \"disable\""
 	}
 	c.add(d)
 }
@@ -91,7 +91,7 @@ func (c *checker) text(row *catalog.Row, path *crumb, n *value.Node) *value.Node
 		return &copied
 	}
 	if len(row.Enum) > 0 && !slices.Contains(row.Enum, n.Scalar) && !matchesPattern(row.EnumPattern, n.Scalar) {
-		d := diag.New(c.codeFor(path, diag.InvalidValue), n.Pos, "%q must be one of %s, not %q", path, strings.Join(row.Enum, ", "), n.Scalar).WithClient(catalog.Consequence(row))
+		d := diag.New(c.codeFor(path, diag.InvalidValue), n.Pos, "%q must be one of %s, not %q", path, strings.Join(row.Enum, ", "), n.Scalar).WithClient(path.consequence(row))
 		if near := nearest(n.Scalar, row.Enum); near != "" {
 			d.Hint = "did you mean " + near + "?"
 		}
@@ -117,7 +117,7 @@ func (c *checker) number(row *catalog.Row, path *crumb, n *value.Node) {
 		problem = "at most " + value.FormatNumber(*row.Max)
 	}
 	if problem != "" {
-		c.add(diag.New(diag.InvalidValue, n.Pos, "%q must be %s, not %s", path, problem, n.Scalar).WithClient(catalog.Consequence(row)))
+		c.add(diag.New(diag.InvalidValue, n.Pos, "%q must be %s, not %s", path, problem, n.Scalar).WithClient(path.consequence(row)))
 	}
 }
 
@@ -127,7 +127,7 @@ func (c *checker) entries(key *catalog.Key, path *crumb, n *value.Node) *value.N
 	if elem == nil {
 		return n
 	}
-	at := &crumb{path, "[]"}
+	at := &crumb{path, "[]", row}
 	checked, shared := n, true
 	for i, item := range n.Items {
 		if len(row.ItemEnum) > 0 && item.Kind == value.String && !slices.Contains(row.ItemEnum, item.Scalar) {

@@ -38,29 +38,3 @@ func (l *loader) date(parent *value.Node, key string, ends bool) time.Time {
 	}
 	return t
 }
-
-// Expiry tells what the date means for the set: exceptions that have ended, end soon or never end, and a policy that is not in effect yet.
-// Only what the date decides is an error here; a build leaves expired exceptions out and goes on.
-func (s *Set) Expiry(at time.Time) diag.List {
-	var list diag.List
-	for _, e := range s.Exceptions {
-		switch left := e.Expires.Sub(at); {
-		case e.Expires.IsZero():
-			list = append(list, diag.New(diag.PermanentExcept, e.Pos, "the exception has no end").WithHint("give it an `expires` date"))
-		case left <= 0:
-			list = append(list, diag.New(diag.ExceptionExpired, e.ExpiresPos, "the exception expired %s", e.Expires.Format(time.RFC3339)).
-				WithHint("remove it, or renew it with a new date and approval"))
-		case left <= warnBefore:
-			list = append(list, diag.New(diag.ExceptionSoon, e.ExpiresPos, "the exception expires in %d days", int(left.Hours()/24)).
-				WithHint("renew it, or prepare the people it names"))
-		}
-	}
-	if s.EffectiveDate.After(at) {
-		list = append(list, diag.New(diag.NotYetEffective, s.EffectivePos, "the policy takes effect on %s", s.EffectiveDate.Format(time.DateOnly)).
-			WithHint("hold the release until then"))
-	}
-	return list
-}
-
-// warnBefore is how long before its end an exception is told of, where governance says nothing else.
-const warnBefore = 14 * 24 * time.Hour

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"net/url"
 	"path"
 	"regexp"
@@ -97,7 +96,9 @@ func matchesPattern(pattern, s string) bool {
 // format checks a text against a named syntax.
 func (c *checker) format(format string, row *catalog.Row, path *crumb, n *value.Node) {
 	if format == "permission-rule" {
-		c.rule(row, path, n)
+		if path.name == "[]" { // a hook's condition is told by handler
+			c.rule(row, path, n)
+		}
 		return
 	}
 	judge := formatProblems[format]
@@ -105,12 +106,29 @@ func (c *checker) format(format string, row *catalog.Row, path *crumb, n *value.
 		return
 	}
 	if problem := judge(n.Scalar); problem != "" {
-		client := catalog.Consequence(row)
-		if path.name == "[]" {
-			client = catalog.EntryConsequence(row)
-		}
-		c.add(diag.New(c.codeFor(path, diag.InvalidValue), n.Pos, "%q %s", n.Scalar, problem).WithClient(client))
+		c.add(diag.New(c.codeFor(path, diag.InvalidValue), n.Pos, "%q %s", n.Scalar, problem).WithClient(malformed(row, path)))
 	}
+}
+
+// malformed says what the client does with a text of the right type and the wrong form, which is not what it does with a wrong type
+// (tried on 2.1.329).
+func malformed(row *catalog.Row, path *crumb) string {
+	switch {
+	case strings.HasPrefix(row.Key, "policyHelper."):
+		return "claude refuses to start"
+	case row.Format == "regex-js" && path.inside("blockedMarketplaces"):
+		return "claude keeps the entry and matches nothing with it: nothing is blocked"
+	case row.Format == "semver", row.Format == "url", row.Format == "https-url", row.Format == "uuid", row.Format == "domain":
+		return "claude keeps the text, which then has no effect, and tells nobody"
+	}
+	return path.consequence(row)
+}
+
+// inside reports whether the path starts with a key.
+func (p *crumb) inside(key string) bool {
+	for ; p.up != nil; p = p.up {
+	}
+	return p.name == key
 }
 
 // names checks the member names of maps in which they mean something.
@@ -133,17 +151,19 @@ func (c *checker) rule(row *catalog.Row, path *crumb, n *value.Node) {
 		}
 	}
 	for _, f := range permission.Check(list, n.Scalar) {
-		c.add(c.ruleProblem(f, row, n))
+		c.add(ruleProblem(f, path.consequence(row), n))
 	}
 }
 
-func (c *checker) ruleProblem(f permission.Finding, row *catalog.Row, n *value.Node) diag.Diagnostic {
-	d := diag.New(diag.MisleadingRule, n.Pos, "%s", f.Message)
+// ruleProblem makes a finding a diagnostic. What the client does stands on a line of its own, not in the message.
+func ruleProblem(f permission.Finding, client string, n *value.Node) diag.Diagnostic {
+	message, _, _ := strings.Cut(f.Message, "; the client ")
+	d := diag.New(diag.MisleadingRule, n.Pos, "%s", message)
 	switch f.Kind {
 	case permission.Rejected:
-		d = diag.New(diag.InvalidRule, n.Pos, "%s", f.Message).WithClient(fmt.Sprintf("%s: the rule would silently not apply", catalog.EntryConsequence(row)))
+		d = diag.New(diag.InvalidRule, n.Pos, "%s", message).WithClient(client + ": the rule would silently not apply")
 	case permission.NeverMatches:
-		d = diag.New(diag.DeadRule, n.Pos, "%s", f.Message).WithClient("claude accepts the rule and never consults it")
+		d = diag.New(diag.DeadRule, n.Pos, "%s", message).WithClient("claude accepts the rule and never consults it")
 	}
 	d.Hint = f.Hint
 	return d
@@ -151,15 +171,24 @@ func (c *checker) ruleProblem(f permission.Finding, row *catalog.Row, n *value.N
 
 // shadowed warns of allow rules that a deny rule of the same file makes useless.
 func (c *checker) shadowed(n *value.Node) {
-	denied := items(n.At("permissions.deny"))
-	for _, allow := range items(n.At("permissions.allow")) {
-		a, err := permission.Parse(allow.Str())
+	allowed := items(n.At("permissions.allow"))
+	if len(allowed) == 0 {
+		return
+	}
+	var places []*value.Node
+	var denied []permission.Rule
+	for _, deny := range items(n.At("permissions.deny")) {
+		if rule, err := permission.Parse(deny.Str()); err == nil {
+			places, denied = append(places, deny), append(denied, rule)
+		}
+	}
+	for _, allow := range allowed {
+		rule, err := permission.Parse(allow.Str())
 		if err != nil {
 			continue
 		}
-		for _, deny := range denied {
-			d, err := permission.Parse(deny.Str())
-			if err == nil && permission.Covers(d, a) {
+		for i := range denied {
+			if deny := places[i]; permission.Covers(denied[i], rule) {
 				c.add(diag.New(diag.ShadowedRule, allow.Pos, "%q has no effect: the deny rule %q covers it", allow.Scalar, deny.Scalar).
 					WithClient("claude denies what a deny rule matches, whatever is more specific").
 					WithHint("remove one of the two").WithRelated(deny.Pos, "the deny rule"))

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,28 +14,20 @@ var groupName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 // reserved names cannot be groups: they are folders of the output tree, or devices on Windows, where a folder of that name cannot exist.
 var reserved = regexp.MustCompile(`^(admx|gateway|con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
 
-// nameProblem tells why a name cannot be a group's, or returns "".
-func nameProblem(name string) string {
-	switch {
-	case name == DefaultGroup:
-		return `"default" is the organization without overlays and is not declared`
-	case reserved.MatchString(name):
-		return fmt.Sprintf("%q is reserved: it is a folder of the output tree or a device on Windows", name)
-	case !groupName.MatchString(name):
-		return fmt.Sprintf("%q cannot be a group name: use 1 to 63 of a-z, 0-9 and -, starting with a letter or digit", name)
-	}
-	return ""
+// validName reports whether a group can have the name. What is wrong with one that is declared, the schema tells.
+func validName(name string) bool {
+	return name != DefaultGroup && !reserved.MatchString(name) && groupName.MatchString(name)
 }
 
 // groups collects the groups sections and checks the tree they form.
 func (l *loader) groups() {
 	for _, f := range l.set.Files {
 		section := f.root.Get("groups")
-		if section == nil || f.Group != "" {
+		if section == nil || f.root.Get("group") != nil {
 			continue
 		}
 		l.declared = true
-		for _, n := range section.Items {
+		for _, n := range items(section) {
 			l.group(n)
 		}
 	}
@@ -57,14 +48,7 @@ func (l *loader) groups() {
 
 func (l *loader) group(n *value.Node) {
 	name := n.Get("name")
-	if name.Str() == "" {
-		return
-	}
-	if problem := nameProblem(name.Str()); problem != "" {
-		l.add(diag.New(diag.BadName, name.Pos, "%s", problem))
-		return
-	}
-	if !l.unique("group", name) {
+	if !validName(name.Str()) || !l.unique("group", name) {
 		return
 	}
 	g := &Group{Name: name.Str(), Pos: name.Pos, Description: n.Get("description").Str(), own: n.Get("platforms")}
@@ -74,17 +58,17 @@ func (l *loader) group(n *value.Node) {
 			g.ParentPos = parent.Pos
 		}
 	}
-	if users := n.At("match.users"); users != nil {
-		for _, u := range users.Items {
-			g.Users = append(g.Users, strings.ToLower(u.Str()))
-			l.member(g, u)
+	for _, u := range items(n.At("match.users")) {
+		if user := strings.ToLower(u.Str()); user != "" && !slices.Contains(g.Users, user) {
+			g.Users = append(g.Users, user)
+			l.member(u)
 		}
 	}
 	l.set.Groups = append(l.set.Groups, g)
 }
 
 // member warns of a person whom another group lists too: only one of the two counts.
-func (l *loader) member(g *Group, user *value.Node) {
+func (l *loader) member(user *value.Node) {
 	key := strings.ToLower(user.Str())
 	if first, twice := l.members[key]; twice {
 		l.add(diag.New(diag.AmbiguousMember, user.Pos, "%s is listed in two groups and gets the artifacts of one", user.Str()).
@@ -97,13 +81,9 @@ func (l *loader) member(g *Group, user *value.Node) {
 // impliedGroups takes the groups of a repository without a groups section from the teams its exceptions name.
 func (l *loader) impliedGroups() {
 	for _, f := range l.set.Files {
-		section := f.root.Get("exceptions")
-		if section == nil {
-			continue
-		}
-		for _, n := range section.Items {
+		for _, n := range items(f.root.Get("exceptions")) {
 			team := teamOf(n)
-			if team.Str() == "" || team.Str() == DefaultGroup || nameProblem(team.Str()) != "" || l.set.Group(team.Str()) != nil {
+			if !validName(team.Str()) || l.set.Group(team.Str()) != nil {
 				continue
 			}
 			l.set.Groups = append(l.set.Groups, &Group{Name: team.Str(), Pos: team.Pos})
@@ -158,14 +138,13 @@ func (l *loader) groupPlatforms(g *Group) []string {
 		return inherited
 	}
 	g.Platforms = []string{}
-	for _, n := range g.own.Items {
+	for _, n := range items(g.own) {
 		if slices.Contains(AllPlatforms(), n.Str()) && !slices.Contains(inherited, n.Str()) {
 			l.add(diag.New(diag.Platforms, n.Pos, "group %q cannot have platform %q: its parent %q has only %s", g.Name, n.Str(), g.Parent, strings.Join(inherited, ", ")))
-			continue
 		}
 	}
 	for _, p := range inherited {
-		if slices.ContainsFunc(g.own.Items, func(n *value.Node) bool { return n.Str() == p }) {
+		if slices.ContainsFunc(items(g.own), func(n *value.Node) bool { return n.Str() == p }) {
 			g.Platforms = append(g.Platforms, p)
 		}
 	}

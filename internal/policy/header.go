@@ -11,28 +11,39 @@ import (
 
 // header reads the sections that belong to the organization and stand in organization files only.
 func (l *loader) header() {
-	l.set.Overridable, l.set.UnknownKeys = map[string]diag.Pos{}, map[string]diag.Pos{}
-	for _, f := range l.set.Files {
-		if f.root.Get("group") != nil {
-			continue
-		}
+	l.set.Overridable, l.set.UnknownKeys, l.set.Agent = map[string]diag.Pos{}, map[string]diag.Pos{}, map[string]*value.Node{}
+	for _, f := range l.organizationFiles() {
 		l.organization(f.root)
 		l.client(f.root)
-		for _, n := range items(f.root.Get("overridable")) {
-			l.overridable(n)
-		}
 		for _, n := range items(f.root.Get("unknown_keys")) {
 			l.set.UnknownKeys[n.Str()] = n.Pos
+		}
+		l.governance(f.root)
+		l.audit(f.root)
+		l.rollout(f.root)
+		for _, m := range members(f.root.At("delivery.agent")) {
+			l.set.Agent[m.Key] = m.Value
 		}
 		for _, n := range items(f.root.At("delivery.targets")) {
 			l.set.Targets = append(l.set.Targets, Target{Name: n.Str(), Pos: n.Pos})
 		}
 	}
-	if l.set.Organization == "" && len(l.set.Files) > 0 {
+	for _, f := range l.organizationFiles() { // again, because a path may lie under an unknown key of a later file
+		for _, n := range items(f.root.Get("overridable")) {
+			l.overridable(n)
+		}
+	}
+	l.clientRange()
+	if l.set.Organization == "" && len(l.set.Files) > 0 && !l.partial {
 		first := l.set.Files[0]
 		l.add(diag.New(diag.Organization, diag.Pos{File: first.Path}, "no file names the organization").
 			WithHint(`add "organization: Your Company" and "version: \"1.0\"" to an organization file`))
 	}
+}
+
+// organizationFiles returns the files without a group.
+func (l *loader) organizationFiles() []*File {
+	return slices.DeleteFunc(slices.Clone(l.set.Files), func(f *File) bool { return f.root.Get("group") != nil })
 }
 
 func (l *loader) organization(root *value.Node) {
@@ -54,21 +65,34 @@ func (l *loader) organization(root *value.Node) {
 
 var version = regexp.MustCompile(`^\d+\.\d+\.\d+$`)
 
-// client reads which versions the fleet runs.
+// client reads which versions the fleet runs. The schema tells of texts that are no version.
 func (l *loader) client(root *value.Node) {
-	section := root.Get("client")
-	for key, into := range map[string]**value.Node{"minimum_version": &l.set.Client.Minimum, "maximum_version": &l.set.Client.Maximum} {
-		n := section.Get(key)
-		if n.Str() == "" {
-			continue
-		}
-		if !version.MatchString(n.Str()) {
-			l.add(diag.New(diag.InvalidValue, n.Pos, "%q is not a client version: write three numbers such as 2.1.329", n.Str()))
-			continue
-		}
-		*into = n
+	section, c := root.Get("client"), &l.set.Client
+	c.Minimum = l.clientVersion(c.Minimum, section.Get("minimum_version"))
+	c.Maximum = l.clientVersion(c.Maximum, section.Get("maximum_version"))
+	c.Enforce = c.Enforce || section.Get("enforce").True()
+}
+
+// clientVersion returns the bound to keep: the first one written.
+func (l *loader) clientVersion(first, n *value.Node) *value.Node {
+	switch {
+	case !version.MatchString(n.Str()):
+		return first
+	case first == nil:
+		return n
+	case first.Scalar != n.Scalar:
+		l.add(diag.New(diag.DuplicateName, n.Pos, "the client version %q contradicts another file", n.Scalar).
+			WithHint("keep one of the two").WithRelated(first.Pos, "%q is written here", first.Scalar))
 	}
-	l.set.Client.Enforce = l.set.Client.Enforce || section.Get("enforce").True()
+	return first
+}
+
+func (l *loader) clientRange() {
+	low, high := l.set.Client.Minimum, l.set.Client.Maximum
+	if low != nil && high != nil && newer(low.Scalar, high.Scalar) {
+		l.add(diag.New(diag.InvalidValue, high.Pos, "maximum_version %s is older than minimum_version %s", high.Scalar, low.Scalar).
+			WithHint("no client is inside these bounds").WithRelated(low.Pos, "minimum_version"))
+	}
 }
 
 // overridable checks that a path names a settings key.
@@ -86,6 +110,9 @@ func (l *loader) overridable(n *value.Node) {
 // didYouMean returns a hint with the nearest settings keys.
 func (l *loader) didYouMean(path string) string {
 	near := l.catalog.Suggest(path)
+	if other := nearest(path, l.catalog.Root().Known()); len(near) == 0 && other != "" {
+		near = []string{other}
+	}
 	if len(near) == 0 {
 		return "if a newer client has this key, list it under `unknown_keys:`"
 	}
@@ -112,9 +139,7 @@ func (l *loader) overlays() {
 		}
 		f.Group, f.GroupPos = group.Str(), group.Pos
 		if f.Group == DefaultGroup {
-			l.add(diag.New(diag.BadName, group.Pos, `"default" is the organization without overlays`).
-				WithHint("remove `group: default`: a file without a group holds for the whole organization"))
-			continue
+			continue // the schema tells it
 		}
 		g := l.index[f.Group]
 		if g == nil {
@@ -133,4 +158,12 @@ func items(n *value.Node) []*value.Node {
 		return nil
 	}
 	return n.Items
+}
+
+// members returns the members of a map node, and none for anything else.
+func members(n *value.Node) []value.Member {
+	if n == nil {
+		return nil
+	}
+	return n.Members
 }

@@ -32,7 +32,10 @@ func hookTypeProblem(event, kind string) string {
 	return ""
 }
 
-var exactMatcher = regexp.MustCompile(`^[A-Za-z0-9_\- ,|]*$`)
+var (
+	exactMatcher = regexp.MustCompile(`^[A-Za-z0-9_\- ,|]*$`)
+	ruleMatcher  = regexp.MustCompile(`^[A-Z]\w*\(.*\)$`)
+)
 
 // matcherProblem tells why a matcher can never fire, or returns "" (seen on 2.1.329: such matchers are accepted and never match).
 func matcherProblem(event, matcher string) string {
@@ -40,13 +43,10 @@ func matcherProblem(event, matcher string) string {
 		return ""
 	}
 	if !exactMatcher.MatchString(matcher) {
-		if strings.Contains(matcher, "(") && strings.HasSuffix(matcher, ")") && regexp.MustCompile(`^[A-Z]\w*\(`).MatchString(matcher) {
+		if ruleMatcher.MatchString(matcher) {
 			return "is a permission rule, not a tool name: put it into `if`"
 		}
-		if problem := regexProblem(matcher); problem != "" {
-			return problem
-		}
-		return ""
+		return regexProblem(matcher)
 	}
 	if !slices.Contains(toolEvents, event) {
 		return ""
@@ -141,9 +141,6 @@ func (l *loader) hookFields(n *value.Node, h Hook) {
 	if h.BlockOnFailure && n.Get("async").True() {
 		l.add(diag.New(diag.InvalidHook, n.Get("async").Pos, "an async hook cannot block").WithHint("remove `async`, or `on_failure: block`"))
 	}
-	if h.BlockOnFailure && (h.Type == "prompt" || h.Type == "agent") {
-		l.add(diag.New(diag.InvalidHook, n.Get("on_failure").Pos, "a %s hook cannot block on its own failure", h.Type).WithHint("use a command or http hook"))
-	}
 	if h.BlockOnFailure && (h.Type == "http" || h.Type == "mcp_tool") && !l.knows("hooks.*[].hooks[].onFailure") {
 		l.add(diag.New(diag.InvalidHook, n.Get("on_failure").Pos, "%s hooks can block on failure only from claude %s on", h.Type, l.catalog.ClientVersion()).
 			WithClient("claude lets the call through when the hook fails").WithHint("set client.minimum_version to %s, or use a command hook", l.catalog.ClientVersion()))
@@ -160,10 +157,10 @@ func (l *loader) knows(path string) bool {
 	return !newer(c.since(row), l.set.Client.Minimum.Scalar)
 }
 
-// KnowsOnFailure reports whether every client of the fleet has the onFailure field of hooks.
-func (s *Set) KnowsOnFailure(cat *catalog.Catalog) bool {
+// Knows reports whether every client of the fleet knows a settings key: a minimum version is written, and the key is no newer.
+func (s *Set) Knows(cat *catalog.Catalog, path string) bool {
 	l := loader{catalog: cat, set: s}
-	return l.knows("hooks.*[].hooks[].onFailure")
+	return l.knows(path)
 }
 
 // scriptPlatforms checks that a script can run where it is installed: a shell script needs a platform list without Windows, a PowerShell

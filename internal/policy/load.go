@@ -21,9 +21,16 @@ type loader struct {
 	names    map[string]diag.Pos // kind and name of what must be unique
 	members  map[string]diag.Pos // person to the first group that lists them
 	declared bool                // some file has a groups section
+	partial  bool                // some file could not be parsed
 }
 
-func (l *loader) add(d diag.Diagnostic) { l.list = append(l.list, d) }
+// add takes a diagnostic in. A name that is unknown may be defined in a file that could not be parsed: the next run tells.
+func (l *loader) add(d diag.Diagnostic) {
+	if l.partial && (d.Code == diag.UnknownGroup || d.Code == diag.UnknownPolicy || d.Code == diag.ImpliedGroups) {
+		return
+	}
+	l.list = append(l.list, d)
+}
 
 // unique tells of a name that was used before for the same kind of thing, naming both places.
 func (l *loader) unique(kind string, name *value.Node) bool {
@@ -43,6 +50,12 @@ func Load(tree *source.Tree, cat *catalog.Catalog) (*Set, diag.List, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	set, list := loadWith(validator, tree, cat)
+	return set, list, nil
+}
+
+// loadWith is Load with a validator at hand: making one takes longer than a small repository.
+func loadWith(validator *schema.Validator, tree *source.Tree, cat *catalog.Catalog) (*Set, diag.List) {
 	l := &loader{catalog: cat, set: &Set{Tree: tree}, names: map[string]diag.Pos{}, members: map[string]diag.Pos{}}
 	l.read(tree, validator)
 	l.header()
@@ -51,7 +64,7 @@ func Load(tree *source.Tree, cat *catalog.Catalog) (*Set, diag.List, error) {
 	l.sections()
 	l.settings()
 	l.references()
-	return l.set, l.list, nil
+	return l.set, l.list
 }
 
 // read parses and validates the files side by side. Files that others reference are not policy files; what was said of them is dropped.
@@ -67,17 +80,22 @@ func (l *loader) read(tree *source.Tree, validator *schema.Validator) {
 		}
 		lists[i] = list
 	})
-	referenced := map[string]bool{}
+	referenced := map[string]diag.Pos{}
 	for _, f := range parsed {
 		if f != nil {
 			collectReferences(f.root, referenced)
 		}
 	}
 	for i, f := range parsed {
-		if referenced[files[i].Path] {
-			continue
+		if pos, named := referenced[files[i].Path]; named {
+			if !speaksPolicy(f) {
+				continue
+			}
+			l.add(diag.New(diag.ReferencedFile, pos, "%q is a policy file", files[i].Path).
+				WithHint("name a file that is not one: what is shipped as text would no longer hold as policy"))
 		}
 		l.list = append(l.list, lists[i]...)
+		l.partial = l.partial || f == nil
 		if f != nil && f.root.Kind == value.Map {
 			l.set.Files = append(l.set.Files, f)
 		}
@@ -144,20 +162,35 @@ func listIndex(step string) int {
 // referenceFields are the fields whose value is a path in the policy folder, by section.
 var referenceFields = map[string]string{"guidance": "file", "hooks": "script", "policies": "module"}
 
-// collectReferences adds the paths that a file names to the set.
-func collectReferences(root *value.Node, into map[string]bool) {
+// collectReferences adds the paths that a file names, and the first place that does, to the set.
+func collectReferences(root *value.Node, into map[string]diag.Pos) {
 	for section, field := range referenceFields {
-		if list := root.Get(section); list != nil {
-			for _, entry := range list.Items {
-				if name := entry.Get(field).Str(); name != "" {
-					into[name] = true
-				}
+		for _, entry := range items(root.Get(section)) {
+			n := entry.Get(field)
+			name := cleanPath(n.Str())
+			if first, twice := into[name]; name != "" && (!twice || n.Pos.Compare(first) < 0) {
+				into[name] = n.Pos
 			}
 		}
 	}
 }
 
-// strings returns the texts of a list of strings.
+// speaksPolicy reports whether a file holds a section of the language. Such a file stays a policy file whoever names it: a team that can
+// write an overlay could otherwise switch off a file of the organization by quoting it.
+func speaksPolicy(f *File) bool {
+	if f == nil {
+		return false
+	}
+	for _, section := range []string{"group", "organization", "client", "groups", "governance", "overridable", "delivery", "audit", "settings", "narrow",
+		"guidance", "mcp_servers", "hooks", "policies", "exceptions", "tests"} {
+		if f.root.Get(section) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// texts returns the texts of a list of strings.
 func texts(n *value.Node) []string {
 	if n == nil {
 		return nil

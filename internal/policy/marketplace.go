@@ -28,11 +28,4 @@ func (c *checker) marketplace(path *crumb, n *value.Node) {
 	if ref := n.Get("ref"); strings.Contains(ref.Str(), "*") {
 		tell(ref, "is a wildcard that the client rejects", "write the ref in full, or leave it out")
 	}
-	for _, field := range []string{"hostPattern", "pathPattern"} {
-		if pattern := n.Get(field); pattern.Str() != "" {
-			if problem := regexProblem(pattern.Str()); problem != "" {
-				tell(pattern, problem, "patterns are regular expressions")
-			}
-		}
-	}
 }

@@ -71,3 +71,30 @@ func (p *Policy) Mode(at time.Time) string {
 func (p *Policy) Binding(at time.Time) bool {
 	return p.Severity() == "error" && p.Mode(at) == "enforce"
 }
+
+// PolicyAt returns the policy in which a place lies, or nil: the place must be that of a value of the policy.
+func (s *Set) PolicyAt(pos diag.Pos) *Policy {
+	for _, p := range s.Policies {
+		if p.Pos.File == pos.File && holds(p.Node, pos) {
+			return p
+		}
+	}
+	return nil
+}
+
+func holds(n *value.Node, pos diag.Pos) bool {
+	if n.Pos == pos {
+		return true
+	}
+	for _, item := range n.Items {
+		if holds(item, pos) {
+			return true
+		}
+	}
+	for _, m := range n.Members {
+		if holds(m.Value, pos) {
+			return true
+		}
+	}
+	return false
+}

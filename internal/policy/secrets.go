@@ -2,10 +2,16 @@ package policy
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/value"
+)
+
+var (
+	bearerToken   = regexp.MustCompile(`(?i)\bbearer\s+[A-Za-z0-9+/_.~-]{16,}=*`)
+	basicPassword = regexp.MustCompile(`(?i)\bbasic\s+[A-Za-z0-9+/_.~-]{16,}=*`)
 )
 
 // secretForms are texts that are credentials by their form alone: published prefixes of widely used services.
@@ -26,17 +32,33 @@ var secretForms = []struct {
 	{"a private key", "PRIVATE KEY-----", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)},
 	{"a signed token", "eyJ", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}`)},
 	{"a password in a URL", "://", regexp.MustCompile(`://[^/\s:@]+:[^/\s:@$]+@`)},
-	{"a bearer token", "earer", regexp.MustCompile(`(?i)\bbearer\s+[A-Za-z0-9+/_.~-]{16,}=*`)},
-	{"a password", "asic", regexp.MustCompile(`(?i)\bbasic\s+[A-Za-z0-9+/_.~-]{16,}=*`)},
+	{"a bearer token", "earer", bearerToken},
+	{"a bearer token", "EARER", bearerToken},
+	{"a password", "asic", basicPassword},
+	{"a password", "ASIC", basicPassword},
 }
 
 // secretName matches keys whose value is a credential unless it refers to one.
 var secretName = regexp.MustCompile(`(?i)(^|_)(api_?key|auth_?token|access_?token|secret|secret_?key|password|passwd|private_?key)$`)
 
-// notLooked are the fields in which the form of a secret is the subject, not a leak.
-func notLooked(key string) bool { return key == "pattern" || key == "message" || key == "tests" }
+// fileSecrets looks for credentials in a file, except where the form of one is the subject: tests, and a policy's pattern and message.
+func (c *checker) fileSecrets(root *value.Node) {
+	for _, m := range root.Members {
+		switch m.Key {
+		case "tests":
+		case "policies":
+			for _, p := range items(m.Value) {
+				c.secrets(value.Object(p.Pos, slices.DeleteFunc(slices.Clone(p.Members), subject)...), m.Key)
+			}
+		default:
+			c.secrets(m.Value, m.Key)
+		}
+	}
+}
 
-// secrets looks for credentials in every string of a file.
+func subject(m value.Member) bool { return m.Key == "pattern" || m.Key == "message" }
+
+// secrets looks for credentials in every string of a value.
 func (c *checker) secrets(n *value.Node, key string) {
 	switch n.Kind {
 	case value.String:
@@ -51,9 +73,7 @@ func (c *checker) secrets(n *value.Node, key string) {
 		}
 	case value.Map:
 		for _, m := range n.Members {
-			if !notLooked(m.Key) {
-				c.secrets(m.Value, m.Key)
-			}
+			c.secrets(m.Value, m.Key)
 		}
 	}
 }

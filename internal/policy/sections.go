@@ -31,13 +31,22 @@ func (l *loader) sections() {
 	l.noEffectYet()
 }
 
-// noEffectYet says, once for each section, what this version checks but does not compile.
+// noEffect are the sections and fields that this version checks and does not act on.
+func noEffect() []string {
+	return []string{"tests", "delivery.sources", "delivery.gateway"}
+}
+
+// noEffectYet says, once for each of them, that nothing depends on it.
 func (l *loader) noEffectYet() {
-	for _, section := range []string{"policies", "exceptions", "tests", "audit", "rollout"} {
+	for _, path := range noEffect() {
+		section, field, nested := strings.Cut(path, ".")
 		for _, f := range l.set.Files {
-			if m := f.root.Member(section); m != nil {
-				l.add(diag.New(diag.NoEffectYet, m.KeyPos, "%q is checked, but has no effect on artifacts yet", section).
-					WithHint("what must hold today belongs under `settings:`, `hooks:` or `guidance:`"))
+			m := f.root.Member(section)
+			if m != nil && nested {
+				m = m.Value.Member(field)
+			}
+			if m != nil {
+				l.add(diag.New(diag.NoEffectYet, m.KeyPos, "%q is checked, but has no effect yet", path).WithHint("nothing in the artifacts depends on it"))
 				break
 			}
 		}
@@ -130,27 +139,8 @@ func (l *loader) policy(f *File, n *value.Node) {
 	if module := n.Get("module"); module.Str() != "" && !strings.Contains(module.Str(), "\n") {
 		l.reference(module)
 	}
-	lowest, highest := n.Get("min"), n.Get("max")
-	if lowest != nil && highest != nil && lowest.Float() > highest.Float() {
-		l.add(diag.New(diag.InvalidValue, lowest.Pos, `"min" is larger than "max"`))
-	}
-	l.policyMode(n)
+	l.controls(p)
 	l.set.Policies = append(l.set.Policies, p)
-}
-
-// policyMode checks that a policy that must be native is one that is enforced.
-func (l *loader) policyMode(n *value.Node) {
-	native := n.Get("type").Str() == "settings" || n.Get("enforce").Str() == "native"
-	for _, field := range []string{"severity", "mode"} {
-		soft := n.Get(field)
-		switch soft.Str() {
-		case "warning", "info", "warn", "observe":
-			if native {
-				l.add(diag.New(diag.PolicyFields, soft.Pos, "a native policy cannot have %s %s: the client enforces its settings or does not have them", field, soft.Str()).
-					WithHint("use severity error with mode enforce, or a type that the hook can judge"))
-			}
-		}
-	}
 }
 
 func patternError(err error) string {
@@ -158,18 +148,16 @@ func patternError(err error) string {
 }
 
 func (l *loader) exception(f *File, n *value.Node) {
-	e := &Exception{Pos: n.Pos, Team: teamOf(n).Str(), User: n.Get("user").Str(), Project: n.Get("project").Str(), Policies: texts(n.Get("exempt_from"))}
+	e := &Exception{Pos: n.Pos, Node: n, Group: f.Group, Team: teamOf(n).Str(), User: n.Get("user").Str(), Project: n.Get("project").Str(), Policies: texts(n.Get("exempt_from"))}
 	e.Starts = l.date(n, "starts", false)
 	e.Expires = l.date(n, "expires", true)
 	l.date(n, "reviewed_at", false)
 	if expires := n.Get("expires"); expires != nil {
 		e.ExpiresPos = expires.Pos
+		e.unread = expires.Kind != value.Null && e.Expires.IsZero()
 	}
 	if !e.Starts.IsZero() && !e.Expires.IsZero() && !e.Starts.Before(e.Expires) {
 		l.add(diag.New(diag.ExceptionScope, e.ExpiresPos, "the exception ends before it starts").WithRelated(n.Get("starts").Pos, "it starts here"))
-	}
-	if e.Team == "" && e.User == "" && e.Project == "" {
-		l.add(diag.New(diag.ExceptionScope, n.Pos, "the exception names nobody").WithHint("give it a team, a user or a project"))
 	}
 	if e.Team != "" && e.Team != DefaultGroup && l.set.Group(e.Team) == nil {
 		l.add(l.unknownGroup(e.Team, teamOf(n).Pos))
@@ -201,9 +189,26 @@ func (l *loader) references() {
 			for _, policy := range items(n.Get("exempt_from")) {
 				l.knownPolicy(policy, names, "plain settings cannot be exempted: move them into a policy of `type: settings`")
 			}
+			l.exceptionValues(n)
 		}
 		for _, n := range items(f.root.Get("tests")) {
 			l.test(n, names)
+		}
+	}
+}
+
+// exceptionValues tells of policies that have no values from which an exception could take some.
+func (l *loader) exceptionValues(n *value.Node) {
+	values := n.Member("values")
+	for _, name := range items(n.Get("exempt_from")) {
+		i := slices.IndexFunc(l.set.Policies, func(p *Policy) bool { return p.Name == name.Str() })
+		if values == nil || i < 0 {
+			continue
+		}
+		switch p := l.set.Policies[i]; p.Type {
+		case "pattern-deny", "limit", "settings", "rego":
+			l.add(diag.New(diag.ExceptionScope, values.KeyPos, "policy %q of type %s has no values to exempt from", p.Name, p.Type).
+				WithHint("remove `values` to exempt from the whole policy").WithRelated(p.Pos, "the policy"))
 		}
 	}
 }

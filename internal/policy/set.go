@@ -9,6 +9,7 @@ import (
 	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/source"
 	"github.com/policygen/policygen/internal/value"
+	"github.com/policygen/policygen/internal/wire"
 )
 
 // DefaultGroup is the name of the organization without overlays.
@@ -39,6 +40,10 @@ type Set struct {
 	Targets         []Target // of delivery; empty means all
 	Policies        []*Policy
 	Exceptions      []*Exception
+	Governance      *Governance            // nil where no file has the section
+	Agent           map[string]*value.Node // paths of the endpoint agent by platform
+	Audit           *wire.Audit            // nil where no file has the section
+	Rollout         *wire.Rollout          // nil where no file has the section
 	Tree            *source.Tree
 }
 
@@ -121,6 +126,9 @@ type Exception struct {
 	Policies            []string
 	Starts, Expires     time.Time // zero: no bound
 	ExpiresPos          diag.Pos
+	Group               string // of the file it stands in
+	Node                *value.Node
+	unread              bool // expires is written and wrong
 }
 
 // Group returns the declared group with the name, or nil.
@@ -135,13 +143,11 @@ func (s *Set) Group(name string) *Group {
 // MergeOrder returns the files in the order in which they merge for some group: organization files, then overlays from the top of the
 // group tree down, each layer in path order. Files of unrelated groups keep a stable place too, so that it is one order for all.
 func (s *Set) MergeOrder() []*File {
-	depth := func(f *File) int {
-		if g := s.Group(f.Group); g != nil {
-			return g.Depth
-		}
-		return 0
+	depth := make(map[string]int, len(s.Groups))
+	for _, g := range s.Groups {
+		depth[g.Name] = g.Depth
 	}
 	ordered := slices.Clone(s.Files)
-	slices.SortStableFunc(ordered, func(a, b *File) int { return depth(a) - depth(b) })
+	slices.SortStableFunc(ordered, func(a, b *File) int { return depth[a.Group] - depth[b.Group] })
 	return ordered
 }

@@ -24,7 +24,7 @@ func (l *loader) settings() {
 				c.named(p, c.document(n))
 			}
 		}
-		c.secrets(f.root, "")
+		c.fileSecrets(f.root)
 		lists[i] = c.list
 	})
 	for _, list := range lists {
@@ -53,7 +53,19 @@ func (c *checker) add(d diag.Diagnostic) { c.list = append(c.list, d) }
 // crumb is a step of the path being walked; the path's text is made only when it is told.
 type crumb struct {
 	up   *crumb
-	name string // "[]" for a list entry
+	name string       // "[]" for a list entry
+	list *catalog.Row // of the list that holds an entry
+}
+
+// consequence tells what the client does with a wrong value there, or returns "".
+func (p *crumb) consequence(row *catalog.Row) string {
+	if p.name != "[]" {
+		return catalog.Consequence(row)
+	}
+	if text := catalog.EntryConsequence(row); text != "" || p.list == nil {
+		return text
+	}
+	return catalog.EntryConsequence(p.list)
 }
 
 func (p *crumb) String() string {
@@ -68,10 +80,35 @@ func (p *crumb) String() string {
 
 // document checks a settings tree and returns it with canonical names and values.
 func (c *checker) document(n *value.Node) *value.Node {
+	if deep := deeper(n, value.MaxDepth); deep != nil {
+		c.add(diag.New(diag.TooDeep, deep.Pos, "settings nested deeper than %d levels", value.MaxDepth).
+			WithClient("claude cuts what lies deeper").WithHint("flatten the value"))
+	}
 	n = c.aliases(n)
 	checked := c.members(c.catalog.Root(), nil, n)
 	c.shadowed(checked)
 	return checked
+}
+
+// deeper returns the first list or map that lies below the given number of levels, or nil.
+func deeper(n *value.Node, levels int) *value.Node {
+	if n.Kind != value.List && n.Kind != value.Map {
+		return nil
+	}
+	if levels == 0 {
+		return n
+	}
+	for _, item := range n.Items {
+		if deep := deeper(item, levels-1); deep != nil {
+			return deep
+		}
+	}
+	for _, m := range n.Members {
+		if deep := deeper(m.Value, levels-1); deep != nil {
+			return deep
+		}
+	}
+	return nil
 }
 
 // aliases gives top-level keys their canonical names.
@@ -85,7 +122,7 @@ func (c *checker) aliases(n *value.Node) *value.Node {
 			c.add(diag.New(diag.AliasAndCanonical, m.KeyPos, "%q is another name of %q, which this file sets too", m.Key, name).
 				WithClient("claude ignores the alias").WithHint("move its entries under %q", name).WithRelated(other.KeyPos, "%q", name))
 		} else {
-			n = n.With(name, m.Value)
+			n = value.Object(n.Pos, append(slices.Clone(n.Members), value.Member{Key: name, KeyPos: m.KeyPos, Value: m.Value})...)
 		}
 		n = n.Without(m.Key)
 	}
@@ -103,7 +140,7 @@ func (c *checker) aliases(n *value.Node) *value.Node {
 func (c *checker) members(key *catalog.Key, path *crumb, n *value.Node) *value.Node {
 	checked, shared := n, true
 	for i, m := range n.Members {
-		at := &crumb{path, m.Key}
+		at := &crumb{up: path, name: m.Key}
 		if path == nil {
 			if _, pass := c.set.UnknownKeys[m.Key]; pass && key.Child(m.Key) == nil {
 				c.add(diag.New(diag.NewerKey, m.KeyPos, "%q is passed through unchecked", m.Key))
@@ -168,11 +205,11 @@ func (c *checker) history(row, parent *catalog.Row, at *crumb, m value.Member) {
 			WithClient("claude reads it only from " + elsewhere(row.Scope)).WithHint("remove it"))
 	}
 	if oldest := c.set.Client.Minimum; oldest != nil && newer(c.since(row), oldest.Scalar) {
-		text := "since claude " + row.Since
+		text := "exists since claude " + row.Since
 		if row.Since == "" {
-			text = "first seen in claude " + c.catalog.ClientVersion()
+			text = "was first seen in claude " + c.catalog.ClientVersion()
 		}
-		c.add(diag.New(diag.KeyTooNew, m.KeyPos, "%q exists %s, but the fleet may run %s", at, text, oldest.Scalar).
+		c.add(diag.New(diag.KeyTooNew, m.KeyPos, "%q %s, but the fleet may run %s", at, text, oldest.Scalar).
 			WithClient("claude "+oldest.Scalar+" keeps the key and does nothing with it").
 			WithHint("raise client.minimum_version, or remove the key").WithRelated(oldest.Pos, "client.minimum_version"))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -19,12 +20,14 @@ import (
 // Bounds of one file. The depth is the client's (2.1.329 cuts settings nested deeper), with room for the sections above them.
 const (
 	maxValues = 100_000
-	maxDepth  = 70
+	maxDepth  = value.MaxDepth + 6
 )
+
+const keepsLast = "claude keeps the last of two equal keys and drops the first without a word"
 
 // parse reads one policy file. A nil node means that nothing could be read; the list says why.
 func parse(file string, data []byte) (*value.Node, diag.List) {
-	if strings.HasSuffix(file, ".json") {
+	if strings.EqualFold(path.Ext(file), ".json") {
 		return parseJSON(file, data)
 	}
 	return parseYAML(file, data)
@@ -32,7 +35,7 @@ func parse(file string, data []byte) (*value.Node, diag.List) {
 
 // parseJSON reads a JSON file strictly: what the client would refuse is an error here too.
 func parseJSON(file string, data []byte) (*value.Node, diag.List) {
-	node, err := value.Parse(file, data, maxDepth)
+	node, err := value.Parse(file, bytes.TrimRight(data, " \t\r\n"), maxDepth) // an early end is told on the last line that has text
 	if err == nil {
 		c := &converter{file: file}
 		c.checkStrings(node)
@@ -42,19 +45,21 @@ func parseJSON(file string, data []byte) (*value.Node, diag.List) {
 	if !errors.As(err, &syntax) {
 		return nil, diag.List{diag.New(diag.SyntaxError, diag.Pos{File: file}, "%v", err)}
 	}
-	code := diag.SyntaxError
+	code, client := diag.SyntaxError, "claude refuses to start with a settings document that is not plain JSON"
 	switch {
-	case strings.HasPrefix(syntax.Msg, "duplicate key"):
-		code = diag.DuplicateKey
-	case strings.Contains(syntax.Msg, "nested"):
-		code = diag.TooDeep
+	case strings.Contains(syntax.Msg, "written twice"):
+		code, client = diag.DuplicateKey, keepsLast
+	case strings.Contains(syntax.Msg, "nesting"):
+		code, client = diag.TooDeep, ""
 	}
-	return nil, diag.List{diag.New(code, syntax.Pos, "%s", syntax.Msg).
-		WithClient("claude refuses to start with a settings document that is not plain JSON")}
+	return nil, diag.List{diag.New(code, syntax.Pos, "%s", syntax.Msg).WithClient(client)}
 }
 
 func parseYAML(file string, data []byte) (*value.Node, diag.List) {
 	start := diag.Pos{File: file, Line: 1, Col: 1}
+	if list := oddBreak(file, data); list != nil {
+		return nil, list
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	document, err := decodeYAML(decoder)
 	switch {
@@ -63,17 +68,36 @@ func parseYAML(file string, data []byte) (*value.Node, diag.List) {
 	case err != nil:
 		return nil, diag.List{yamlProblem(file, data, err)}
 	}
-	c := &converter{file: file}
+	c := &converter{file: file, open: map[*yaml.Node]bool{}}
 	node := c.convert(document.Content[0], 0)
 	if second, err := decodeYAML(decoder); err == nil {
 		c.report(diag.ManyDocuments, second, "", "a second document starts here")
 	} else if !errors.Is(err, io.EOF) {
 		c.list = append(c.list, yamlProblem(file, data, err))
 	}
+	if c.full {
+		return nil, c.list // what is left would only look wrong
+	}
 	if node != nil && node.Kind == value.Null && len(c.list) == 0 {
 		node = &value.Node{Kind: value.Map, Pos: start} // a file of comments
 	}
 	return node, c.list
+}
+
+// oddBreak refuses characters that YAML takes for the end of a line and editors do not: every place told after them would be wrong.
+func oddBreak(file string, data []byte) diag.List {
+	line, col := int32(1), int32(1)
+	for i, r := range string(data) {
+		lone := r == '\r' && (i+1 == len(data) || data[i+1] != '\n')
+		if lone || r == '\u0085' || r == '\u2028' || r == '\u2029' {
+			return diag.List{diag.New(diag.ControlCharacter, diag.Pos{File: file, Line: line, Col: col}, "the file holds the line break U+%04X", r).
+				WithHint("end lines with LF or CRLF")}
+		}
+		if col++; r == '\n' {
+			line, col = line+1, 1
+		}
+	}
+	return nil
 }
 
 // decodeYAML decodes one document and turns a panic of the parser into an error of the input.
@@ -114,7 +138,9 @@ type converter struct {
 	file  string
 	list  diag.List
 	count int
-	full  bool // the bound was hit: the rest is left out
+	full  bool                // a bound was hit: the rest is left out
+	alias *yaml.Node          // the alias of the file itself that is being expanded
+	open  map[*yaml.Node]bool // anchors being expanded
 }
 
 func (c *converter) pos(n *yaml.Node) diag.Pos {
@@ -129,20 +155,20 @@ func (c *converter) report(code diag.Code, n *yaml.Node, hint, format string, ar
 
 // convert returns the value of n, or nil where it was refused.
 func (c *converter) convert(n *yaml.Node, depth int) *value.Node {
-	if c.count++; c.count > maxValues || c.full {
-		if !c.full {
-			c.full = true
-			c.report(diag.AliasBomb, n, "write the values out, or use fewer aliases", "the file expands to more than %d values", maxValues)
-		}
+	c.count++
+	switch {
+	case c.full:
 		return nil
-	}
-	if depth > maxDepth {
-		c.report(diag.TooDeep, n, "flatten the value", "nested deeper than %d levels", maxDepth)
-		return nil
+	case c.count > maxValues:
+		return c.stop(diag.AliasBomb, n, "write the values out, or use fewer aliases", "the file expands to more than %d values", maxValues)
+	case depth > maxDepth:
+		return c.stop(diag.TooDeep, n, "flatten the value", "nested deeper than %d levels", maxDepth)
+	case c.open[n.Alias]:
+		return c.stop(diag.AliasBomb, n, "write the values out", "the alias stands inside its own anchor")
 	}
 	switch n.Kind {
 	case yaml.AliasNode:
-		return c.convert(n.Alias, depth+1)
+		return c.expand(n, depth)
 	case yaml.SequenceNode:
 		return c.array(n, depth)
 	case yaml.MappingNode:
@@ -151,7 +177,39 @@ func (c *converter) convert(n *yaml.Node, depth int) *value.Node {
 	return c.scalar(n)
 }
 
+// stop tells, once for a file, of a bound that was hit.
+func (c *converter) stop(code diag.Code, n *yaml.Node, hint, format string, args ...any) *value.Node {
+	c.full = true
+	if c.alias != nil {
+		n = c.alias // the author can change what stands here, not what it expands to
+	}
+	c.report(code, n, hint, format, args...)
+	return nil
+}
+
+func (c *converter) expand(n *yaml.Node, depth int) *value.Node {
+	if c.alias == nil {
+		c.alias = n
+		defer func() { c.alias = nil }()
+	}
+	c.open[n.Alias] = true
+	defer delete(c.open, n.Alias)
+	return c.convert(n.Alias, depth+1)
+}
+
+// plainTag reports whether a collection has the tag of its kind, as every one without an explicit tag does.
+func (c *converter) plainTag(n *yaml.Node, tag string) bool {
+	if n.ShortTag() == tag {
+		return true
+	}
+	c.report(diag.UnsupportedYAML, n, "write the value plainly", "the tag %s is not supported", n.ShortTag())
+	return false
+}
+
 func (c *converter) array(n *yaml.Node, depth int) *value.Node {
+	if !c.plainTag(n, "!!seq") {
+		return nil
+	}
 	items := make([]*value.Node, 0, len(n.Content))
 	for _, entry := range n.Content {
 		if item := c.convert(entry, depth+1); item != nil {
@@ -162,6 +220,9 @@ func (c *converter) array(n *yaml.Node, depth int) *value.Node {
 }
 
 func (c *converter) object(n *yaml.Node, depth int) *value.Node {
+	if !c.plainTag(n, "!!map") {
+		return nil
+	}
 	members := make([]value.Member, 0, len(n.Content)/2)
 	seen := make(map[string]*yaml.Node, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -172,7 +233,7 @@ func (c *converter) object(n *yaml.Node, depth int) *value.Node {
 		if first := seen[key.Value]; first != nil {
 			c.report(diag.DuplicateKey, key, "", "duplicate key %q", key.Value)
 			last := &c.list[len(c.list)-1]
-			last.Client = "claude keeps the last of two equal keys and drops the first without a word"
+			last.Client = keepsLast
 			*last = last.WithRelated(c.pos(first), "the first %q", key.Value)
 			continue
 		}

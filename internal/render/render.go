@@ -43,6 +43,12 @@ type Platformed interface {
 	Platforms() []ir.Platform
 }
 
+// PerAudience is implemented by back ends that make files for an audience as a whole, beside its platform folders.
+type PerAudience interface {
+	// RenderAudience returns files below the audience's folder. The bundles are those of its platforms, in order.
+	RenderAudience(bundles []*ir.Bundle) ([]File, error)
+}
+
 // Serves reports whether a back end makes anything for the platform.
 func Serves(b Backend, p ir.Platform) bool {
 	limited, ok := b.(Platformed)

@@ -11,14 +11,15 @@ import (
 const MaxDocument = 2 << 20
 
 // audienceChecks looks at what only the whole of an audience's policy shows. What the parent has already is not told again.
-func (r *resolver) audienceChecks(g *Group, parent, s *State) {
+func (r *resolver) audienceChecks(group string, parent, s *State) {
 	r.claudeMd(parent, s)
 	r.hooksDisabled(parent, s)
 	r.undefinedServers(s)
+	r.loginConflict(parent, s)
 	r.crossShadows(parent, s)
 	s.size = value.Size(s.Settings)
 	if s.size > MaxDocument && parent.size <= MaxDocument {
-		r.add(diag.New(diag.TooLargeForKey, diag.Pos{File: s.Files[len(s.Files)-1]}, "the settings of group %q are %d bytes, more than the limit of %d", g.Name, s.size, MaxDocument).
+		r.add(diag.New(diag.TooLargeForKey, diag.Pos{File: s.Files[len(s.Files)-1]}, "the settings of group %q are %d bytes, more than the limit of %d", group, s.size, MaxDocument).
 			WithClient("claude does not read a larger document; if it is the only one, no session starts").WithHint("shorten the lists"))
 	}
 }
@@ -36,6 +37,22 @@ func (r *resolver) claudeMd(parent, s *State) {
 	if len(s.Guidance) > 0 {
 		r.add(diag.New(diag.ClaudeMdTwice, key.Pos, "claudeMd cannot stand beside guidance").
 			WithHint("move the text to `guidance:`").WithRelated(s.Guidance[0].Pos, "the guidance"))
+	}
+}
+
+// loginConflict: a key from a helper cannot satisfy a pinned login.
+func (r *resolver) loginConflict(parent, s *State) {
+	helper := s.Settings.Get("apiKeyHelper")
+	if helper == nil {
+		return
+	}
+	for _, key := range []string{"forceLoginMethod", "forceLoginOrgUUID", "forceLoginGatewayUrl"} {
+		pin := s.Settings.Get(key)
+		if pin != nil && (parent.Settings.Get("apiKeyHelper") == nil || parent.Settings.Get(key) == nil) {
+			r.add(diag.New(diag.LoginConflict, helper.Pos, "apiKeyHelper cannot stand beside %s", key).
+				WithClient("claude refuses every session").WithHint("remove one of the two").WithRelated(pin.Pos, "%s", key))
+			return
+		}
 	}
 }
 
@@ -118,39 +135,53 @@ func (r *resolver) undefinedServers(s *State) {
 	}
 }
 
-// parsedRule is a permission rule that was parsed before.
+// parsedRule is one entry of a rule list.
 type parsedRule struct {
-	rule permission.Rule
-	ok   bool
+	rule  permission.Rule
+	valid bool
+	at    *value.Node
 }
 
-func (r *resolver) rule(text string) parsedRule {
-	if done, ok := r.rules[text]; ok {
-		return done
+// parsed returns the rules of a list, and how many of them the parent has: merging keeps the places of the entries above.
+func parsed(above []*parsedRule, items []*value.Node) (rules []*parsedRule, inherited int) {
+	for inherited < min(len(above), len(items)) && above[inherited].at.Scalar == items[inherited].Scalar {
+		inherited++
 	}
-	rule, err := permission.Parse(text)
-	r.rules[text] = parsedRule{rule, err == nil}
-	return r.rules[text]
+	if inherited == len(items) {
+		return above[:inherited], inherited
+	}
+	rules = append(make([]*parsedRule, 0, len(items)), above[:inherited]...)
+	for _, item := range items[inherited:] {
+		rule, err := permission.Parse(item.Scalar)
+		rules = append(rules, &parsedRule{rule, err == nil, item})
+	}
+	return rules, inherited
 }
 
-// crossShadows tells of allow rules that a deny rule of another file covers, looking only at rules that this group adds.
+// crossShadows tells of allow rules that a deny rule of another file covers, looking only at pairs that are new in this group.
 func (r *resolver) crossShadows(parent, s *State) {
-	allow, deny := listItems(s.Settings, "permissions.allow"), listItems(s.Settings, "permissions.deny")
-	oldAllow, oldDeny := len(listItems(parent.Settings, "permissions.allow")), len(listItems(parent.Settings, "permissions.deny"))
-	for i, a := range allow {
-		for j, d := range deny {
-			if i < oldAllow && j < oldDeny || a.Pos.File == d.Pos.File {
-				continue
-			}
-			pa, pd := r.rule(a.Scalar), r.rule(d.Scalar)
-			if pa.ok && pd.ok && permission.Covers(pd.rule, pa.rule) {
-				finding := diag.New(diag.ShadowedRule, a.Pos, "%q has no effect: the deny rule %q covers it", a.Scalar, d.Scalar).WithRelated(d.Pos, "the deny rule")
+	var oldAllow, oldDeny int
+	s.allow, oldAllow = parsed(parent.allow, listItems(s.Settings, "permissions.allow"))
+	s.deny, oldDeny = parsed(parent.deny, listItems(s.Settings, "permissions.deny"))
+	for i := range s.allow {
+		first := 0
+		if i < oldAllow {
+			first = oldDeny
+		}
+		for j := first; j < len(s.deny); j++ {
+			if a, d := s.allow[i], s.deny[j]; shadows(d, a) {
+				finding := diag.New(diag.ShadowedRule, a.at.Pos, "%q has no effect: the deny rule %q covers it", a.at.Scalar, d.at.Scalar).WithRelated(d.at.Pos, "the deny rule")
 				finding.Severity = diag.Info
 				r.add(finding)
 				break
 			}
 		}
 	}
+}
+
+// shadows reports whether a deny rule of another file covers an allow rule.
+func shadows(deny, allow *parsedRule) bool {
+	return deny.valid && allow.valid && deny.at.Pos.File != allow.at.Pos.File && permission.Covers(deny.rule, allow.rule)
 }
 
 func listItems(root *value.Node, path string) []*value.Node {

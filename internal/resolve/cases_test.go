@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -88,7 +89,7 @@ func said(t testing.TB, folder fs.FS, list diag.List) string {
 func report(t testing.TB, folder fs.FS) string {
 	t.Helper()
 	set, cat, _ := load(t, folder)
-	result, list := Resolve(set, cat)
+	result, list := Resolve(set, cat, time.Time{})
 	var b strings.Builder
 	if len(list) > 0 {
 		b.WriteString(said(t, folder, list) + "\n")

@@ -16,35 +16,40 @@ import (
 type madeKey struct {
 	file     *policy.File
 	platform string
+	exempt   string
 }
 
-// contribution returns the native settings that a file adds on a platform: its settings section, then its hooks. Files whose hooks do not
-// differ between platforms contribute one and the same node.
-func (r *resolver) contribution(f *policy.File, platform string) *value.Node {
-	if len(f.Hooks) == 0 {
-		platform = ""
+// contribution returns the native settings that a file adds on a platform: its settings section, then its hooks, then its policies. Files
+// that do not differ between platforms contribute one and the same node.
+func (r *resolver) contribution(f *policy.File, platform string, x exemption) *value.Node {
+	key := madeKey{f, platform, x.key}
+	if len(r.policies[f.Path]) == 0 {
+		key.exempt = ""
 	}
-	key := madeKey{f, platform}
+	agent := r.agentHooks(f, platform)
+	if !slices.ContainsFunc(f.Hooks, perPlatform) && len(r.policies[f.Path]) == 0 && agent == nil {
+		key.platform = ""
+	}
 	if done, ok := r.made[key]; ok {
 		return done
 	}
 	native := f.Settings
-	if versions := r.requiredVersions(f); versions != nil {
-		native = r.merger.Into(native, versions, nil)
+	for _, more := range []*value.Node{r.requiredVersions(f), lower.Hooks(f.Hooks, ir.Platform(platform), r.onFailure), agent} {
+		if more != nil {
+			native = r.merger.Into(native, more, nil)
+		}
 	}
-	if hooks := lower.Hooks(f.Hooks, ir.Platform(platform), r.onFailure); hooks != nil {
-		native = r.merger.Into(native, hooks, nil)
-	}
-	native = r.madeElsewhere(f, platform, native)
+	native = r.madeElsewhere(f, key, r.policySettings(native, f, platform, x))
 	r.made[key] = native
 	return native
 }
 
-// madeElsewhere returns what the file contributes on another platform, if that is the same, else the contribution itself.
-func (r *resolver) madeElsewhere(f *policy.File, platform string, native *value.Node) *value.Node {
+// madeElsewhere returns what the file contributes on another platform, if the same hooks make the same settings there, else the contribution
+// itself.
+func (r *resolver) madeElsewhere(f *policy.File, key madeKey, native *value.Node) *value.Node {
 	for _, other := range policy.AllPlatforms() {
-		done, ok := r.made[madeKey{f, other}]
-		differs := func(h policy.Hook) bool { return runsOn(h, platform) != runsOn(h, other) }
+		done, ok := r.made[madeKey{f, other, key.exempt}]
+		differs := func(h policy.Hook) bool { return runsOn(h, key.platform) != runsOn(h, other) }
 		if ok && value.Equal(done, native) && !slices.ContainsFunc(f.Hooks, differs) {
 			return done
 		}
@@ -52,9 +57,13 @@ func (r *resolver) madeElsewhere(f *policy.File, platform string, native *value.
 	return native
 }
 
+// runsOn reports whether a hook is for a platform.
 func runsOn(h policy.Hook, platform string) bool {
 	return h.Platforms == nil || slices.Contains(h.Platforms, platform)
 }
+
+// perPlatform reports whether a hook's settings can differ between platforms.
+func perPlatform(h policy.Hook) bool { return h.Platforms != nil || h.Script != "" || h.BlockOnFailure }
 
 // requiredVersions returns the version keys that `client.enforce` adds, with the file that names the versions.
 func (r *resolver) requiredVersions(f *policy.File) *value.Node {

@@ -92,7 +92,7 @@ func changedLocked(c merge.Change) string {
 		return ""
 	case c.Old.Kind == value.Map && c.New.Kind == value.Map && (c.Row == nil || c.Row.Merge == catalog.MergeDeep):
 		return "" // the members are judged one by one
-	case c.Old.Kind == value.List && c.New.Kind == value.List && containsAll(c.New.Items, c.Old.Items):
+	case c.Old.Kind == value.List && c.New.Kind == value.List && firstMissing(c.New.Items, c.Old.Items) == nil:
 		return ""
 	}
 	return "it changes " + short(c.Old) + " to " + short(c.New)
@@ -107,10 +107,8 @@ func lostEntry(c merge.Change) (*value.Node, string) {
 		return c.Cause, ""
 	}
 	if c.Old != nil {
-		for _, item := range c.Old.Items {
-			if !contains(c.New.Items, item) {
-				return c.Cause, "it drops " + short(item)
-			}
+		if lost := firstMissing(c.New.Items, c.Old.Items); lost != nil {
+			return c.Cause, "it drops " + short(lost)
 		}
 	}
 	for _, item := range c.Cause.Items {
@@ -248,13 +246,15 @@ func contains(list []*value.Node, n *value.Node) bool {
 	return slices.ContainsFunc(list, func(item *value.Node) bool { return value.Equal(item, n) })
 }
 
-func containsAll(list, wanted []*value.Node) bool {
-	for _, n := range wanted {
-		if !contains(list, n) {
-			return false
+// firstMissing returns the first wanted entry that the list does not hold, or nil. A merged list holds the earlier entries at their places,
+// so it looks there first.
+func firstMissing(list, wanted []*value.Node) *value.Node {
+	for i, n := range wanted {
+		if here := i < len(list) && value.Equal(list[i], n); !here && !contains(list, n) {
+			return n
 		}
 	}
-	return true
+	return nil
 }
 
 // short returns a value as one line of at most 60 characters.

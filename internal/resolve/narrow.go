@@ -28,21 +28,16 @@ func (r *resolver) narrow(settings *value.Node, f *policy.File) *value.Node {
 		}
 		above := settings.At(path)
 		r.covered(m, row, above)
-		settings = set(settings, path, r.narrowed(path, m.Value, above), m.KeyPos)
+		list := *m.Value
+		if above != nil {
+			list.Trail = &value.Trail{Overrode: above}
+		}
+		settings = set(settings, path, &list, m.KeyPos)
 		if row.Lock != "" {
 			settings = r.lock(settings, row.Lock, m.KeyPos)
 		}
 	}
 	return settings
-}
-
-// narrowed returns the list to put in place of the one above: equal entries once, as in any list that is merged.
-func (r *resolver) narrowed(path string, list, above *value.Node) *value.Node {
-	once := *r.merger.Into(nil, set(nil, path, list, list.Pos), nil).At(path)
-	if above != nil {
-		once.Trail = &value.Trail{Overrode: above}
-	}
-	return &once
 }
 
 // lock sets a companion lock, unless it is on already.

@@ -5,6 +5,7 @@ package resolve
 
 import (
 	"slices"
+	"time"
 
 	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/diag"
@@ -12,6 +13,7 @@ import (
 	"github.com/policygen/policygen/internal/merge"
 	"github.com/policygen/policygen/internal/policy"
 	"github.com/policygen/policygen/internal/value"
+	"github.com/policygen/policygen/internal/wire"
 )
 
 // State is everything that is resolved for one group on one platform. States are immutable and shared: platforms that do not differ have
@@ -22,20 +24,30 @@ type State struct {
 	Guidance []policy.Section
 	Scripts  []ir.Script
 	Files    []string // contributing files in merge order
-	size     int      // of Settings in bytes, as a file
+
+	size        int // of Settings in bytes, as a file
+	allow, deny []*parsedRule
 }
 
-// Group is a resolved group.
+// Group is a resolved audience: a group, or a person of it who holds an exception of their own.
 type Group struct {
-	Name      string // "default" for the organization itself
+	Name      string // of the audience: "default", the group's name, or group+user
+	Group     string // "default" for the organization itself
+	User      string // e-mail address in lower case; "" for a group
 	Platforms []string
 	States    map[string]*State // by platform
+	Valid     ir.Interval       // the part of the timeline that the date lies in
+	Timeline  []wire.Moment     // when the audience's policy changes by itself
+	Enforced  []Enforcement     // every policy on every platform
+	Agent     *wire.Bundle      // the endpoint agent's policy; nil where it is not installed
+	exempt    exemption
 }
 
 // Result is a resolved repository.
 type Result struct {
 	Organization string
-	Groups       []*Group // default first, then in the order declared
+	Groups       []*Group // default first, then groups in the order declared, then people by address
+	Rollout      *wire.Rollout
 }
 
 // Group returns the resolved group with the name, or nil.
@@ -47,70 +59,122 @@ func (r *Result) Group(name string) *Group {
 	return r.Groups[i]
 }
 
-// Resolve resolves every group of a checked set.
-func Resolve(set *policy.Set, cat *catalog.Catalog) (*Result, diag.List) {
-	r := &resolver{set: set, catalog: cat, merger: merge.New(cat), overlays: map[string][]*policy.File{}, made: map[madeKey]*value.Node{},
-		groups: map[string]*Group{}, onFailure: set.KnowsOnFailure(cat), rules: map[string]parsedRule{}, overridable: map[string]bool{}}
+// Audiences returns the audiences of a group: the group itself and its people, or the one audience of that name.
+func (r *Result) Audiences(name string) []*Group {
+	return slices.DeleteFunc(slices.Clone(r.Groups), func(g *Group) bool { return g.Group != name && g.Name != name })
+}
+
+// Valid returns the interval around the date in which nothing changes for any of the groups.
+func Valid(groups []*Group) ir.Interval {
+	var all ir.Interval
+	for _, g := range groups {
+		if g.Valid.From.After(all.From) {
+			all.From = g.Valid.From
+		}
+		if until := g.Valid.Until; !until.IsZero() && (all.Until.IsZero() || until.Before(all.Until)) {
+			all.Until = until
+		}
+	}
+	return all
+}
+
+// Resolve resolves every audience of a checked set for a date.
+func Resolve(set *policy.Set, cat *catalog.Catalog, at time.Time) (*Result, diag.List) {
+	r := newResolver(set, cat, at)
+	result := &Result{Organization: set.Organization, Rollout: set.Rollout}
+	result.Groups = append(result.Groups, r.audience(nil, ""))
+	for _, g := range set.Groups {
+		result.Groups = append(result.Groups, r.audience(g, ""))
+	}
+	for _, p := range r.people() {
+		if r.differs(p) {
+			result.Groups = append(result.Groups, r.audience(p.group, p.address))
+		}
+	}
+	return result, append(r.list, exclusiveServers(set)...)
+}
+
+func newResolver(set *policy.Set, cat *catalog.Catalog, at time.Time) *resolver {
+	r := &resolver{set: set, catalog: cat, at: at, merger: merge.New(cat), overlays: map[string][]*policy.File{}, policies: map[string][]*policy.Policy{},
+		made: map[madeKey]*value.Node{}, layers: map[layerKey]*layer{}, overridable: map[string]bool{}, exceptions: exceptions(set),
+		onFailure: set.Knows(cat, "hooks.*[].hooks[].onFailure"), deniedModels: set.Knows(cat, "deniedModels")}
 	for path := range set.Overridable {
 		r.overridable[r.canonical(path)] = true
 	}
 	for _, f := range set.Files {
 		r.overlays[f.Group] = append(r.overlays[f.Group], f)
 	}
-	result := &Result{Organization: set.Organization}
-	organization := &Group{Name: policy.DefaultGroup, Platforms: policy.AllPlatforms()}
-	r.states(organization, nil, r.overlays[""])
-	result.Groups = append(result.Groups, organization)
-	r.groups[""] = organization
-	for _, g := range set.Groups {
-		result.Groups = append(result.Groups, r.group(g))
+	for _, p := range set.Policies {
+		r.policies[p.Pos.File] = append(r.policies[p.Pos.File], p)
 	}
-	return result, append(r.list, exclusiveServers(set)...)
+	return r
 }
 
 // resolver is one run of Resolve.
 type resolver struct {
-	set         *policy.Set
-	catalog     *catalog.Catalog
-	merger      *merge.Merger
-	overlays    map[string][]*policy.File
-	made        map[madeKey]*value.Node
-	groups      map[string]*Group
-	rules       map[string]parsedRule
-	overridable map[string]bool // settings paths, aliases replaced
-	onFailure   bool            // every client of the fleet knows the onFailure field
-	list        diag.List
+	set          *policy.Set
+	catalog      *catalog.Catalog
+	at           time.Time
+	merger       *merge.Merger
+	overlays     map[string][]*policy.File
+	policies     map[string][]*policy.Policy // by file
+	exceptions   []wired
+	made         map[madeKey]*value.Node
+	layers       map[layerKey]*layer
+	overridable  map[string]bool // settings paths, aliases replaced
+	onFailure    bool            // every client of the fleet knows the onFailure field
+	deniedModels bool            // every client of the fleet knows the deniedModels key
+	list         diag.List
 }
 
 func (r *resolver) add(d diag.Diagnostic) { r.list = append(r.list, d) }
 
-// group resolves a group after its parent.
-func (r *resolver) group(g *policy.Group) *Group {
-	if done := r.groups[g.Name]; done != nil {
-		return done
-	}
-	parent := r.groups[""]
-	if up := r.set.Group(g.Parent); up != nil {
-		parent = r.group(up)
-	}
-	resolved := &Group{Name: g.Name, Platforms: g.Platforms}
-	r.states(resolved, parent, r.overlays[g.Name])
-	r.groups[g.Name] = resolved
-	return resolved
+// layer is a group under one exemption: what its audience and the groups below it build on.
+type layer struct {
+	platforms []string
+	states    map[string]*State // by platform
 }
 
-// states resolves a group for each of its platforms. A platform for which the same parts come together as for an earlier one shares its
+// layerKey names a layer. The same group under another exemption is another layer, up to the organization.
+type layerKey struct {
+	group  *policy.Group // nil for the organization
+	exempt string
+}
+
+// layer resolves a group after its parent.
+func (r *resolver) layer(g *policy.Group, x exemption) *layer {
+	key := layerKey{g, x.key}
+	if done := r.layers[key]; done != nil {
+		return done
+	}
+	l := &layer{platforms: policy.AllPlatforms()}
+	if g == nil {
+		r.states(policy.DefaultGroup, l, nil, r.overlays[""], x)
+	} else {
+		l.platforms = g.Platforms
+		r.states(g.Name, l, r.layer(r.set.Group(g.Parent), x), r.overlays[g.Name], x)
+	}
+	r.layers[key] = l
+	return l
+}
+
+// states resolves a layer for each of its platforms. A platform for which the same parts come together as for an earlier one shares its
 // state.
-func (r *resolver) states(g, parent *Group, files []*policy.File) {
-	g.States = make(map[string]*State, len(g.Platforms))
-	done := make([]parts, 0, len(g.Platforms))
-	for _, platform := range g.Platforms {
-		p := r.parts(parent, files, platform)
+func (r *resolver) states(name string, l, parent *layer, files []*policy.File, x exemption) {
+	l.states = make(map[string]*State, len(l.platforms))
+	root := &State{}
+	done := make([]parts, 0, len(l.platforms))
+	for _, platform := range l.platforms {
+		above := root
+		if parent != nil {
+			above = parent.states[platform]
+		}
+		p := r.parts(above, files, platform, x)
 		if i := slices.IndexFunc(done, p.equal); i >= 0 {
-			g.States[platform] = g.States[done[i].platform]
+			l.states[platform] = l.states[done[i].platform]
 			continue
 		}
-		g.States[platform] = r.state(g, p)
+		l.states[platform] = r.state(name, p, x)
 		done = append(done, p)
 	}
 }
@@ -121,39 +185,27 @@ type parts struct {
 	parent   *State
 	files    []*policy.File
 	settings []*value.Node // what each file contributes, nil where nothing
+	policies bool          // some file has named policies, whose allowlists may differ between platforms
 }
 
 func (p parts) equal(q parts) bool {
-	return p.parent == q.parent && slices.Equal(p.files, q.files) && slices.Equal(p.settings, q.settings)
+	return !p.policies && p.parent == q.parent && slices.Equal(p.files, q.files) && slices.Equal(p.settings, q.settings)
 }
 
-func (r *resolver) parts(parent *Group, files []*policy.File, platform string) parts {
-	p := parts{platform: platform, parent: r.root()}
-	if parent != nil {
-		p.parent = parent.States[platform]
-	}
+func (r *resolver) parts(above *State, files []*policy.File, platform string, x exemption) parts {
+	p := parts{platform: platform, parent: above}
 	for _, f := range files {
 		if f.Platforms == nil || slices.Contains(f.Platforms, platform) {
 			p.files = append(p.files, f)
-			p.settings = append(p.settings, r.contribution(f, platform))
+			p.settings = append(p.settings, r.contribution(f, platform, x))
+			p.policies = p.policies || len(r.policies[f.Path]) > 0
 		}
 	}
 	return p
 }
 
-// root is the state before any file: one for all platforms.
-func (r *resolver) root() *State {
-	if r.groups[rootKey] == nil {
-		r.groups[rootKey] = &Group{States: map[string]*State{"": {}}}
-	}
-	return r.groups[rootKey].States[""]
-}
-
-// rootKey cannot be a group's name.
-const rootKey = "/"
-
 // state merges the parts.
-func (r *resolver) state(g *Group, p parts) *State {
+func (r *resolver) state(group string, p parts, x exemption) *State {
 	if len(p.files) == 0 {
 		return p.parent
 	}
@@ -169,11 +221,12 @@ func (r *resolver) state(g *Group, p parts) *State {
 		s.Scripts = r.scripts(s.Scripts, f, p.platform)
 		s.Files = append(s.Files, f.Path)
 	}
+	s.Settings = r.allowlists(s.Settings, p.files, p.platform, x)
 	for _, f := range p.files {
 		if f.Narrow != nil {
 			s.Settings = r.narrow(s.Settings, f)
 		}
 	}
-	r.audienceChecks(g, p.parent, &s)
+	r.audienceChecks(group, p.parent, &s)
 	return &s
 }

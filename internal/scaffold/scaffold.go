@@ -26,6 +26,8 @@ type File struct {
 	Data []byte
 }
 
+// templates are ordinary files, so that linters and editors read them as what they are.
+//
 //go:embed templates
 var templates embed.FS
 
@@ -66,6 +68,7 @@ func Files(o Options) ([]File, error) {
 		"__VERSION__", o.Version,
 	)
 	files := make([]File, 0, len(layout))
+	// The schema is not filled in: it may hold any text.
 	for _, entry := range layout {
 		if entry.template == "" {
 			files = append(files, File{Path: entry.path, Data: o.Schema})
@@ -94,6 +97,7 @@ func CheckOrganization(name string) error {
 	return nil
 }
 
+// unfit reports whether a character is invisible or a line break. The replacement character stands for bytes that were lost before.
 func unfit(r rune) bool {
 	return !unicode.IsGraphic(r) || r == utf8.RuneError || r == '\u2028' || r == '\u2029'
 }

@@ -33,6 +33,7 @@ func Taken(dir string, files []File) ([]string, error) {
 			taken = append(taken, found)
 		}
 	}
+	// Files of ours in there say it already.
 	if slices.ContainsFunc(taken, func(name string) bool { return strings.HasPrefix(name, "policies") }) {
 		return taken, nil
 	}
@@ -113,6 +114,7 @@ func (w *writer) folder(dir string) error {
 	return nil
 }
 
+// file creates a file that must not exist: the check by Taken may be long ago, and O_EXCL does not follow a link either.
 func (w *writer) file(f File) error {
 	if err := w.parents(path.Dir(f.Path)); err != nil {
 		return err
@@ -122,7 +124,7 @@ func (w *writer) file(f File) error {
 	if err != nil {
 		return err
 	}
-	w.inside = append(w.inside, name)
+	w.inside = append(w.inside, name) // before the write, which may leave a part of the file
 	_, err = out.Write(f.Data)
 	return errors.Join(err, out.Close())
 }
@@ -135,6 +137,7 @@ func (w *writer) parents(name string) error {
 	if err := w.parents(path.Dir(name)); err != nil {
 		return err
 	}
+	// A link to a folder counts as existing here; root refuses it when it leads out of the folder.
 	err := w.root.Mkdir(filepath.FromSlash(name), 0o777)
 	if errors.Is(err, fs.ErrExist) {
 		return nil

@@ -211,8 +211,13 @@ func ComparePaths(a, b string) int {
 		if c := strings.Compare(headA, headB); c != 0 {
 			return c
 		}
-		if !moreA || !moreB {
-			return strings.Compare(restA, restB)
+		switch {
+		case !moreA && !moreB:
+			return 0
+		case !moreA:
+			return -1
+		case !moreB:
+			return 1
 		}
 		a, b = restA, restB
 	}
@@ -253,3 +258,11 @@ func (t *Tree) Read(name string) ([]byte, error) {
 
 // Paths returns every regular file of the folder in path order, policy files and others.
 func (t *Tree) Paths() []string { return t.paths }
+
+// With returns the tree with one more policy file, which must not be in it yet.
+func (t *Tree) With(name string, data []byte) *Tree {
+	copied := &Tree{folder: t.folder, paths: append(slices.Clone(t.paths), name), files: append(slices.Clone(t.files), File{Path: name, Data: data})}
+	slices.SortFunc(copied.paths, ComparePaths)
+	slices.SortFunc(copied.files, func(a, b File) int { return ComparePaths(a.Path, b.Path) })
+	return copied
+}

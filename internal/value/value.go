@@ -199,3 +199,16 @@ func (n *Node) Any() any {
 		return members
 	}
 }
+
+// Delete returns a copy of the map without the value at a dotted path of keys, or n itself where there is none.
+func (n *Node) Delete(path string) *Node {
+	head, rest, more := strings.Cut(path, ".")
+	child := n.Get(head)
+	switch {
+	case child == nil:
+		return n
+	case !more:
+		return n.Without(head)
+	}
+	return n.With(head, child.Delete(rest))
+}

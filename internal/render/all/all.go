@@ -4,6 +4,7 @@ package all
 import (
 	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/render"
+	"github.com/policygen/policygen/internal/render/agentbundle"
 	"github.com/policygen/policygen/internal/render/claudemd"
 	"github.com/policygen/policygen/internal/render/dropins"
 	"github.com/policygen/policygen/internal/render/hooks"
@@ -30,6 +31,7 @@ func Backends(deps Deps) []render.Backend {
 		hooks.New(),                           // the scripts that the settings name
 		plist.New(),                           // Jamf and Iru want the bare preference file
 		mobileconfig.New(),                    // every other macOS console, and installing by hand
+		agentbundle.New(),                     // the endpoint agent's policy, for what settings cannot say
 		reg.New(),                             // Windows without files: Group Policy preferences, Intune scripts, by hand
 	}
 }

@@ -115,6 +115,15 @@ func TestSplit(t *testing.T) {
 			},
 		},
 		{
+			"objects that need some members are not cut",
+			[]string{`{"model":"opus","sandbox":{"ripgrep":{"command":"rg","args":["-a"]}},"statusLine":{"type":"command","command":"x","padding":1}}`,
+				`{"sandbox":{"ripgrep":{"command":"rg2"}},"statusLine":{"type":"command","command":"y"}}`},
+			map[string]string{
+				"01-a.json": `{"model":"opus"}`,
+				"02-b.json": `{"sandbox":{"ripgrep":{"args":["-a"],"command":"rg2"}},"statusLine":{"command":"y","padding":1,"type":"command"}}`,
+			},
+		},
+		{
 			"unknown keys", []string{`{"zzz":{"a":[1],"b":2}}`, `{"zzz":{"a":[2],"c":3}}`},
 			map[string]string{"01-a.json": `{"zzz":{"a":[1],"b":2}}`, "02-b.json": `{"zzz":{"a":[2],"c":3}}`},
 		},

@@ -18,7 +18,8 @@ type splitter struct {
 }
 
 // split returns the part of the document that comes from each source file, nil where nothing does. Values that nobody wrote go to the
-// first file. A list whose entries are not in the order of the files goes to the last one as a whole.
+// first file. A list whose entries are not in the order of the files goes to the last one as a whole, and so does an object that the client
+// would reject in parts.
 func split(keys *catalog.Key, doc *value.Node, sources []string) ([]*value.Node, error) {
 	s := &splitter{number: make(map[string]int, len(sources)), files: len(sources)}
 	for i, source := range sources {
@@ -91,6 +92,9 @@ func (s *splitter) splitMap(key *catalog.Key, n *value.Node) (int, []*value.Node
 	if parts == nil {
 		return first, nil
 	}
+	if key != nil && key.Indivisible() {
+		return lastOf(parts), nil
+	}
 	nodes := make([]*value.Node, len(parts))
 	for file, members := range parts {
 		if members != nil {
@@ -98,6 +102,15 @@ func (s *splitter) splitMap(key *catalog.Key, n *value.Node) (int, []*value.Node
 		}
 	}
 	return mixed, nodes
+}
+
+// lastOf returns the last file that has a part.
+func lastOf(parts [][]value.Member) int {
+	last := len(parts) - 1
+	for parts[last] == nil {
+		last--
+	}
+	return last
 }
 
 // splitList cuts the list where its entries change files. Entries are never cut: the client does not merge inside them.

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/policygen/policygen/internal/bench/corpus"
+)
+
+// peers are the commands of -peer.
+type peers []string
+
+// String is for the flag package.
+func (p *peers) String() string { return strings.Join(*p, "; ") }
+
+// Set adds a command.
+func (p *peers) Set(command string) error {
+	*p = append(*p, command)
+	return nil
+}
+
+// The same work for other programs: unite the documents of each leaf group, later ones over earlier ones. None of them has the client's
+// merge rules, and none checks anything.
+const (
+	regoProgram = `package bench
+
+resolved[name] := object.union_n(array.concat([data.base], [data.groups[above] | some above in data.chains[name]])) if some name, _ in data.chains
+`
+	jqProgram = `. as $all | .chains | map_values(reduce .[] as $name ($all.base; . * $all.groups[$name]))
+`
+)
+
+// export writes the repository as YAML and as one document with all layers, and the programs that unite them.
+func export(dir string, groups int) error {
+	if err := corpus.Write(filepath.Join(dir, "policies"), groups); err != nil {
+		return err
+	}
+	data, err := json.Marshal(corpus.Layers(groups))
+	if err != nil {
+		return err
+	}
+	for name, text := range map[string][]byte{"data.json": data, "union.rego": []byte(regoProgram), "union.jq": []byte(jqProgram)} {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
+			return fmt.Errorf("export: %w", err)
+		}
+	}
+	return nil
+}
+
+// peer measures another program on the exported documents.
+func (b *bench) peer(command string) (sample, error) {
+	dir := b.path("export")
+	if err := export(dir, b.groups); err != nil {
+		return sample{}, err
+	}
+	command = strings.ReplaceAll(command, "{dir}", dir)
+	return b.median(func() (sample, error) {
+		if runtime.GOOS == "windows" {
+			return b.timed(exec.CommandContext(b.ctx, "cmd", "/c", command))
+		}
+		return b.timed(exec.CommandContext(b.ctx, "sh", "-c", command))
+	})
+}

@@ -1,0 +1,90 @@
+package effective
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/policygen/policygen/internal/value"
+)
+
+func list(n *value.Node) []*value.Node {
+	if n == nil {
+		return nil
+	}
+	return n.Items
+}
+
+// counting returns the entries of an allowlist that the client consults for a server: once any entry names a command, command servers need
+// one of those, and likewise for addresses; otherwise names count (documentation; commands seen on 2.1.329).
+func counting(allowed *value.Node, s value.Member) []*value.Node {
+	kind := "serverCommand"
+	if s.Value.Get("url") != nil {
+		kind = "serverUrl"
+	}
+	special := slices.DeleteFunc(slices.Clone(allowed.Items), func(e *value.Node) bool { return e.Get(kind) == nil })
+	if len(special) > 0 {
+		return special
+	}
+	return allowed.Items
+}
+
+// entryMatches reports whether an entry of an MCP list is for a server.
+func entryMatches(entry *value.Node, s value.Member) bool {
+	switch {
+	case entry.Get("serverName") != nil:
+		return entry.Get("serverName").Str() == s.Key
+	case entry.Get("serverUrl") != nil:
+		return MatchURL(entry.Get("serverUrl").Str(), s.Value.Get("url").Str())
+	}
+	command := []string{s.Value.Get("command").Str()}
+	for _, arg := range list(s.Value.Get("args")) {
+		command = append(command, arg.Str())
+	}
+	var want []string
+	for _, word := range list(entry.Get("serverCommand")) {
+		want = append(want, word.Str())
+	}
+	return slices.Equal(command, want)
+}
+
+// MatchURL matches an address against a serverUrl pattern as the client does (2.1.329): the host without regard to case or a dot at its end,
+// the path exactly, * for anything, user information ignored, and a pattern without a path for every path.
+func MatchURL(pattern, address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	scheme, rest, ok := strings.Cut(pattern, "://")
+	if !ok || !strings.EqualFold(scheme, u.Scheme) {
+		return false
+	}
+	host, path, hasPath := strings.Cut(rest, "/")
+	if _, after, user := strings.Cut(host, "@"); user {
+		host = after
+	}
+	if !glob(strings.TrimSuffix(strings.ToLower(host), "."), strings.TrimSuffix(strings.ToLower(u.Host), ".")) {
+		return false
+	}
+	return !hasPath || glob("/"+path, u.EscapedPath())
+}
+
+// glob matches a text against a pattern in which * stands for anything.
+func glob(pattern, s string) bool {
+	parts := strings.Split(pattern, "*")
+	if len(parts) == 1 {
+		return pattern == s
+	}
+	if !strings.HasPrefix(s, parts[0]) {
+		return false
+	}
+	s = s[len(parts[0]):]
+	for _, part := range parts[1 : len(parts)-1] {
+		i := strings.Index(s, part)
+		if i < 0 {
+			return false
+		}
+		s = s[i+len(part):]
+	}
+	return strings.HasSuffix(s, parts[len(parts)-1])
+}

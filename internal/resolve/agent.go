@@ -1,0 +1,134 @@
+package resolve
+
+import (
+	"strings"
+
+	"github.com/policygen/policygen/internal/ir"
+	"github.com/policygen/policygen/internal/lower"
+	"github.com/policygen/policygen/internal/policy"
+	"github.com/policygen/policygen/internal/value"
+	"github.com/policygen/policygen/internal/wire"
+)
+
+// agentHooks returns the hooks of the endpoint agent, with the file that says where it is installed; nil where it is not, or where there is
+// nothing for it to do.
+func (r *resolver) agentHooks(f *policy.File, platform string) *value.Node {
+	path := r.set.Agent[platform]
+	if path == nil || path.Pos.File != f.Path || len(r.set.Policies) == 0 && r.set.Audit == nil {
+		return nil
+	}
+	return lower.AgentHooks(path, ir.Platform(platform), r.onFailure)
+}
+
+// bundle returns the agent's policy for an audience, or nil where the agent is installed on none of its platforms.
+func (r *resolver) bundle(g *Group, chain []string) *wire.Bundle {
+	installed := false
+	for _, platform := range g.Platforms {
+		installed = installed || r.set.Agent[platform] != nil
+	}
+	if !installed || len(r.set.Policies) == 0 && r.set.Audit == nil {
+		return nil
+	}
+	b := &wire.Bundle{FormatVersion: wire.BundleVersion, Organization: r.set.Organization, Audience: g.Name, Group: g.Group, User: g.User,
+		Banner: r.banner(g), Policies: []wire.Policy{}, Exceptions: []wire.Exception{}, Timeline: g.Timeline, Audit: r.set.Audit, Rollout: r.set.Rollout}
+	if !g.Valid.Until.IsZero() {
+		b.ValidUntil = moment(g.Valid.Until)
+	}
+	for _, w := range r.reaches(r.subject(chain, g.User)) {
+		b.Exceptions = append(b.Exceptions, w.sent)
+	}
+	seen := map[string]bool{}
+	for _, platform := range g.Platforms {
+		for _, path := range g.States[platform].Files {
+			for _, p := range r.policies[path] {
+				if !seen[p.Name] {
+					seen[p.Name] = true
+					b.Policies = append(b.Policies, r.wirePolicy(p, g))
+				}
+			}
+		}
+	}
+	return b
+}
+
+// wirePolicy returns the hook form of a policy. A policy of type settings has none of its own, but exceptions and reports name it.
+func (r *resolver) wirePolicy(p *policy.Policy, g *Group) wire.Policy {
+	w := wire.Policy{Name: p.Name, Description: p.Text("description"), Type: p.Type, Target: p.Target, Pattern: p.Text("pattern"), Per: p.Text("per"),
+		Module: r.module(p), Severity: p.Severity(), Mode: p.Mode(r.set.LastUpdated), ModeUntil: moment(p.ModeUntil), Message: p.Text("message"),
+		HelpURL: p.Text("help_url"), Owner: p.Text("owner"), Min: number(p.Node.Get("min")), Max: number(p.Node.Get("max"))}
+	if mode := p.Text("mode"); mode != "" {
+		w.Mode = mode
+	}
+	for _, v := range p.Values() {
+		w.Values = append(w.Values, wire.Value{Name: v.Name, URL: v.URL, Command: v.Command})
+	}
+	if controls := p.Node.Get("controls"); controls != nil {
+		for _, n := range controls.Items {
+			w.Controls = append(w.Controls, n.Str())
+		}
+	}
+	for _, e := range g.Enforced {
+		if e.Policy == p {
+			w.Native = w.Native || e.Lowered.Settings != nil || e.Lowered.Allow != nil
+			w.Platforms = append(w.Platforms, e.Platform)
+		}
+	}
+	if len(w.Platforms) == len(g.Platforms) {
+		w.Platforms = nil
+	}
+	return w
+}
+
+// module returns the text of a rego policy's module, which may stand in a file.
+func (r *resolver) module(p *policy.Policy) string {
+	text := p.Text("module")
+	if text == "" || strings.Contains(text, "\n") || strings.HasPrefix(text, "package") {
+		return text
+	}
+	data, err := r.set.Tree.Read(text)
+	if err != nil {
+		return "" // the loader tells
+	}
+	return string(data)
+}
+
+func number(n *value.Node) *float64 {
+	if n == nil || n.Kind != value.Number {
+		return nil
+	}
+	f := n.Float()
+	return &f
+}
+
+// banner is what a session shows when it starts: whose policy holds, which policies are active, which exceptions apply.
+func (r *resolver) banner(g *Group) string {
+	var active, exempted []string
+	for _, e := range g.Enforced {
+		name := e.Policy.Name
+		switch grant := g.exempt.grants[name]; {
+		case grant.Whole:
+			exempted = appendNew(exempted, name)
+		case len(grant.Values) > 0:
+			active, exempted = appendNew(active, name), appendNew(exempted, name+" ("+strings.Join(grant.Values, ", ")+")")
+		default:
+			active = appendNew(active, name)
+		}
+	}
+	text := "Claude Code is managed by " + r.set.Organization + "."
+	if len(active) > 0 {
+		text += " Policies: " + strings.Join(active, ", ") + "."
+	}
+	if len(exempted) > 0 {
+		text += " Exceptions: " + strings.Join(exempted, ", ") + "."
+	}
+	return text
+}
+
+func appendNew(list []string, s string) []string {
+	for _, have := range list {
+		if have == s {
+			return list
+		}
+	}
+	return append(list, s)
+}

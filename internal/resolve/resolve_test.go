@@ -1,0 +1,246 @@
+package resolve
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/policygen/policygen/internal/catalog"
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/merge"
+	"github.com/policygen/policygen/internal/value"
+)
+
+const header = "version: \"1.0\"\norganization: Acme\ngroups:\n  - name: eng\n  - name: web\n    parent: eng\n  - name: idle\n"
+
+// folder makes a policy folder of an organization with three groups and the files given as name, text pairs.
+func folder(files ...string) fstest.MapFS {
+	m := fstest.MapFS{"org.yaml": &fstest.MapFile{Data: []byte(header)}}
+	for i := 0; i < len(files); i += 2 {
+		m[files[i]] = &fstest.MapFile{Data: []byte(files[i+1])}
+	}
+	return m
+}
+
+func resolved(t *testing.T, files ...string) (*Result, diag.List) {
+	t.Helper()
+	set, cat, _ := load(t, folder(files...))
+	return Resolve(set, cat, time.Time{})
+}
+
+// TestSharing: what does not differ is one state, so that a thousand groups on three platforms cost little more than what they say.
+func TestSharing(t *testing.T) {
+	r, _ := resolved(t,
+		"base.yaml", "settings:\n  model: sonnet\n  permissions:\n    deny: [\"Bash(curl *)\"]\n",
+		"eng.yaml", "group: eng\nplatforms: [linux, macos]\nsettings:\n  theme: dark\n",
+		"web.yaml", "group: web\nhooks:\n  - {event: Stop, command: audit, args: [x]}\n  - {event: Stop, command: tell, platforms: [macos]}\n")
+	organization, eng, web, idle := r.Group("default"), r.Group("eng"), r.Group("web"), r.Group("idle")
+	if organization.States["linux"] != organization.States["windows"] {
+		t.Error("platforms that do not differ have states of their own")
+	}
+	if idle.States["linux"] != organization.States["linux"] {
+		t.Error("a group without files has a state of its own")
+	}
+	if eng.States["linux"] != eng.States["macos"] || eng.States["windows"] != organization.States["windows"] {
+		t.Error("an overlay for two platforms makes a state on each, or touches the third")
+	}
+	if web.States["linux"] == web.States["macos"] {
+		t.Error("a hook for one platform is on the other too")
+	}
+	if web.States["macos"].Settings.Get("permissions") != organization.States["macos"].Settings.Get("permissions") {
+		t.Error("settings that nobody touched were copied")
+	}
+	if r.Group("nobody") != nil {
+		t.Error("a group that does not exist")
+	}
+}
+
+// TestSharedHooks: hooks that come out the same on two platforms do not keep them apart.
+func TestSharedHooks(t *testing.T) {
+	r, _ := resolved(t, "base.yaml", "hooks:\n  - {event: Stop, command: audit}\n  - {event: Stop, command: audit -x, on_failure: block}\n")
+	s := r.Group("default").States
+	if s["linux"] != s["macos"] || s["linux"] == s["windows"] {
+		t.Error("want one state for linux and macos, where sh runs the guard, and another for windows")
+	}
+}
+
+// TestFilesAreNotMixed: groups that extend one parent do not see each other.
+func TestFilesAreNotMixed(t *testing.T) {
+	r, _ := resolved(t,
+		"base.yaml", "guidance:\n  - {title: A, text: a}\nhooks:\n  - {event: Stop, script: hooks/m.sh, platforms: [linux]}\n", "hooks/m.sh", "m",
+		"eng.yaml", "group: eng\nguidance:\n  - {title: B, text: b}\nhooks:\n  - {event: Stop, script: hooks/a.sh, platforms: [linux]}\n", "hooks/a.sh", "a",
+		"idle.yaml", "group: idle\nguidance:\n  - {title: C, text: c}\nhooks:\n  - {event: Stop, script: hooks/z.sh, platforms: [linux]}\n", "hooks/z.sh", "z")
+	for name, want := range map[string]string{"default": "base.yaml A m.sh", "eng": "base.yaml eng.yaml A B a.sh m.sh", "idle": "base.yaml idle.yaml A C m.sh z.sh", "web": "base.yaml eng.yaml A B a.sh m.sh"} {
+		s := r.Group(name).States["linux"]
+		var got []string
+		for _, f := range s.Files {
+			if f != "org.yaml" {
+				got = append(got, f)
+			}
+		}
+		for _, section := range s.Guidance {
+			got = append(got, section.Title)
+		}
+		for _, script := range s.Scripts {
+			got = append(got, script.Path)
+		}
+		if diff := cmp.Diff(want, strings.Join(got, " ")); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// rules returns a list of deny rules of about the size in bytes.
+func rules(prefix string, size int) string {
+	var b strings.Builder
+	for i := 0; b.Len() < size; i++ {
+		fmt.Fprintf(&b, "      - \"Bash(%s-%s-%d *)\"\n", prefix, strings.Repeat("x", 1000), i)
+	}
+	return "settings:\n  permissions:\n    deny:\n" + b.String()
+}
+
+func TestTooLarge(t *testing.T) {
+	_, list := resolved(t, "a.yaml", rules("a", 1_100_000), "eng.yaml", "group: eng\n"+rules("b", 1_100_000), "web.yaml", "group: web\nsettings:\n  model: opus\n")
+	if len(list) != 1 {
+		t.Fatalf("want one error for the group at fault and none for those below it, got %v", list)
+	}
+	got := list[0]
+	if got.Code != diag.TooLargeForKey || got.Severity != diag.Error || got.Pos.String() != "eng.yaml" ||
+		!strings.HasPrefix(got.Message, `the settings of group "eng" are 2`) || !strings.HasSuffix(got.Message, " bytes, more than the limit of 2097152") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestBundles(t *testing.T) {
+	r, _ := resolved(t,
+		"base.yaml", "settings:\n  model: sonnet\nmcp_servers: {}\n",
+		"eng.yaml", "group: eng\nplatforms: [linux, macos]\nguidance:\n  - {title: Style, text: \"be kind\"}\n")
+	bundles := r.Bundles(r.Group("eng"))
+	if len(bundles) != 3 {
+		t.Fatalf("%d bundles", len(bundles))
+	}
+	linux, macos, windows := bundles[0], bundles[1], bundles[2]
+	if linux.Platform != "linux" || macos.Platform != "macos" || windows.Platform != "windows" {
+		t.Error("the platforms are not in order")
+	}
+	if linux.Organization != "Acme" || linux.Audience.Name != "eng" || linux.Audience.Group != "eng" {
+		t.Errorf("got %+v", linux.Audience)
+	}
+	if linux.Settings != macos.Settings || linux.Profile != macos.Profile || linux.MCP != macos.MCP {
+		t.Error("platforms that do not differ do not share their documents")
+	}
+	if windows.Profile != windows.Settings {
+		t.Error("a bundle without guidance has a profile of its own")
+	}
+	if got := string(linux.Settings.Compact()); got != `{"model":"sonnet"}` {
+		t.Errorf("settings %s", got)
+	}
+	claudeMd := linux.Profile.Node.Get("claudeMd")
+	if claudeMd.Str() != linux.Markdown() || claudeMd.Pos.File != "eng.yaml" {
+		t.Errorf("claudeMd %q from %v", claudeMd.Str(), claudeMd.Pos)
+	}
+	if got := string(linux.MCP.Compact()); got != `{"mcpServers":{}}` {
+		t.Errorf("an empty section must write an empty file, got %s", got)
+	}
+}
+
+func TestBundlesWithoutSettings(t *testing.T) {
+	r, _ := resolved(t, "eng.yaml", "group: eng\nguidance:\n  - {title: Style, text: \"be kind\"}\n")
+	if b := r.Bundles(r.Group("default"))[0]; !b.Empty() || b.Profile != nil {
+		t.Errorf("got %+v", b)
+	}
+	if b := r.Bundles(r.Group("eng"))[0]; b.Settings != nil || b.Profile == nil || b.Empty() {
+		t.Errorf("got %+v", b)
+	}
+}
+
+func TestGlobMatch(t *testing.T) {
+	tests := []struct {
+		pattern, text string
+		want          bool
+	}{
+		{"", "", true}, {"", "a", false}, {"*", "", true}, {"*", "abc", true}, {"a", "a", true}, {"a", "ab", false},
+		{"https://*.acme.com/*", "https://a.b.acme.com/x", true}, {"https://*.acme.com/*", "https://acme.com/x", false},
+		{"a*b*c", "aXbXbXc", true}, {"a*b*c", "aXbX", false}, {"*a", "aaab", false}, {"*a", "aaba", true}, {"**", "x", true}, {"a*", "ab*", true},
+	}
+	for _, test := range tests {
+		if got := globMatch(test.pattern, test.text); got != test.want {
+			t.Errorf("%q on %q: %v", test.pattern, test.text, got)
+		}
+	}
+}
+
+func TestCovers(t *testing.T) {
+	tests := []struct {
+		kind, wide, narrow string
+		want               bool
+	}{
+		{"domain", "*.acme.com", "a.acme.com", true}, {"domain", "*.acme.com", "A.B.Acme.com", true}, {"domain", "*.acme.com", "*.b.acme.com", true},
+		{"domain", "*.acme.com", "acme.com", false}, {"domain", "*.acme.com", "evilacme.com", false}, {"domain", "*.b.acme.com", "*.acme.com", false},
+		{"domain", "*", "anything.org", true}, {"domain", "acme.com", "a.acme.com", false},
+		{"permission-rule", "Bash(git *)", "Bash(git status)", true}, {"permission-rule", "Bash", "Bash(git status)", true},
+		{"permission-rule", "Bash(git status)", "Bash(git *)", false}, {"permission-rule", "Bash(", "Bash(git)", false}, {"permission-rule", "Bash", "Bash(", false},
+		{"url-glob", "https://*.acme.com/*", "https://x.acme.com/*", true}, {"url-glob", "https://x.acme.com/*", "https://*.acme.com/*", false},
+		{"sandbox-path", "/srv", "/srv/a", true}, {"sandbox-path", "/srv/", "/srv/a", true}, {"sandbox-path", "/", "/etc", true},
+		{"sandbox-path", "/srv", "/srvb", false}, {"sandbox-path", "/srv", "/srv/../etc", false}, {"sandbox-path", "/srv/*", "/srv/*/a", false},
+		{"path", "~/a", "~/a/b", true}, {"model", "opus", "opus-4", false}, {"string", "*", "a", false},
+	}
+	for _, test := range tests {
+		if got := covers(test.kind, test.wide, test.narrow); got != test.want {
+			t.Errorf("%s %q over %q: %v", test.kind, test.wide, test.narrow, got)
+		}
+	}
+}
+
+// TestLoosened judges rows that the catalogue does not have today, and shapes that checked files do not have.
+func TestLoosened(t *testing.T) {
+	lower := &catalog.Row{Strictness: catalog.Order, Stricter: catalog.StricterLower}
+	higher := &catalog.Row{Strictness: catalog.Order, Stricter: catalog.StricterHigher}
+	maps := &catalog.Row{Strictness: catalog.Order, Stricter: catalog.StricterFewer, Unset: catalog.UnsetNothing}
+	deep := &catalog.Row{Strictness: catalog.Locked, Merge: catalog.MergeDeep}
+	values := &catalog.Row{Strictness: catalog.Order, Stricter: catalog.StricterValues, LooseToStrict: []string{"a", "b", "c"}, Default: []byte(`"b"`)}
+	tests := []struct {
+		name     string
+		row      *catalog.Row
+		old, new string // JSON; "" for unset
+		want     string
+	}{
+		{"lower", lower, "10", "9", ""}, {"lower", lower, "10", "11", "it changes 10 to 11"}, {"lower", lower, "", "11", ""}, {"lower", lower, "10", "10", ""},
+		{"higher", higher, "10", "9", "it changes 10 to 9"}, {"higher", higher, "10", "11", ""},
+		{"versions", higher, `"2.1.9"`, `"2.1.10"`, ""}, {"versions", higher, `"2.1.10"`, `"2.1.9"`, `it changes "2.1.10" to "2.1.9"`},
+		{"versions", higher, `"2.1.0"`, `"2.1"`, `it changes "2.1.0" to "2.1"`},
+		{"maps", maps, `{"a":["x"]}`, `{"a":["x"],"b":[]}`, ""}, {"maps", maps, `{"a":["x"]}`, `{"a":["y"]}`, `it adds "y"`}, {"maps", maps, "", `{"a":["x"]}`, `it adds "x"`},
+		{"values", values, "", `"b"`, ""}, {"values", values, "", `"a"`, `it changes "b" to "a"`}, {"values", values, `"c"`, `"b"`, `it changes "c" to "b"`},
+		{"unknown", nil, `1`, `2`, "it changes 1 to 2"}, {"unknown", nil, ``, `2`, ""}, {"unknown", nil, `[1]`, `[1,2]`, ""}, {"unknown", nil, `[1]`, `[2]`, "it changes [1] to [2]"},
+		{"unknown", nil, `{"a":1}`, `{"a":2}`, ""}, {"deep", deep, `{"a":1}`, `{"a":2}`, ""}, {"deep", deep, `{"a":1}`, `2`, `it changes {"a":1} to 2`},
+	}
+	for _, test := range tests {
+		c := merge.Change{Row: test.row, New: node(t, test.new), Cause: node(t, test.new)}
+		if test.old != "" {
+			c.Old = node(t, test.old)
+		}
+		if _, got := loosened(c); got != test.want {
+			t.Errorf("%s %s to %s: got %q, want %q", test.name, test.old, test.new, got, test.want)
+		}
+	}
+}
+
+func node(t *testing.T, text string) *value.Node {
+	t.Helper()
+	n, err := value.Parse("f", []byte(text), value.MaxDepth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestShort(t *testing.T) {
+	long := value.Text(strings.Repeat("\u00e9", 100), diag.Pos{})
+	if got := []rune(short(long)); len(got) != 60 || string(got[57:]) != "..." {
+		t.Errorf("got %s", string(got))
+	}
+}

@@ -1,0 +1,39 @@
+package wire
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+)
+
+// Rollout is the table of rings through which a change travels.
+type Rollout struct {
+	By    string `json:"by"`    // device or user: what is hashed
+	Rings []Ring `json:"rings"` // percentages rise
+}
+
+// Ring is one step of a rollout.
+type Ring struct {
+	Name    string  `json:"name"`
+	Percent float64 `json:"percent"` // share of the fleet that this ring and the ones before it reach together
+}
+
+// places is into how many places the hash divides a fleet: hundredths of a percent.
+const places = 10_000
+
+// RingPlace returns the place of a device or user, 0 to 9999: the first eight bytes, big-endian, of SHA-256("policygen ring\n" + id),
+// modulo 10,000. It depends on nothing else, so that whoever is in the first 10 percent is also in the first 50.
+func RingPlace(id string) int {
+	sum := sha256.Sum256([]byte("policygen ring\n" + id))
+	return int(binary.BigEndian.Uint64(sum[:8]) % places)
+}
+
+// Ring returns the first ring that reaches a device or user, and false for one that no ring reaches yet.
+func (r Rollout) Ring(id string) (Ring, bool) {
+	place := float64(RingPlace(id))
+	for _, ring := range r.Rings {
+		if place < ring.Percent*places/100 {
+			return ring, true
+		}
+	}
+	return Ring{}, false
+}
