@@ -52,6 +52,7 @@ lint: $(STATICCHECK) $(ACTIONLINT) ## gofmt, go vet, staticcheck, govulncheck, a
 	$(GO) vet -tags conformance ./...
 	$(STATICCHECK) -tags conformance ./...
 	$(ACTIONLINT)
+	$(ACTIONLINT) internal/scaffold/templates/workflow-*.yml
 	@for script in $(SCRIPTS); do bash -n "$$script"; done
 	@if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); else echo "lint: shellcheck is not installed: scripts were only parsed"; fi
 	@.ci/vulncheck $(GOVULNCHECK) $(GOVULNCHECK_VERSION) $(VULNCHECK)
@@ -79,7 +80,7 @@ nightly: ## fuzz for a minute per target, all benchmarks, conformance
 
 .PHONY: build-policies
 build-policies: build ## write out/ from policies/, for the day of last_updated
-	bin/policygen build --policies policies --out out --at $(LAST_UPDATED)
+	bin/policygen build --force --policies policies --out out --at $(LAST_UPDATED)
 
 .PHONY: check-policies
 check-policies: build ## check policies/ and that out/ is what they render to

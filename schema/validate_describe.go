@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+
+	"github.com/policygen/policygen/internal/spell"
 )
 
 // describe writes the violation for a finding; a keyword about several fields
@@ -33,9 +35,9 @@ func (v *Validator) describeUnknown(f finding) []draft {
 		if _, ok := known[name]; ok {
 			continue
 		}
-		meant, hint := nearest(name, sortedKeys(known)), ""
+		meant, hint := spell.Nearest(name, sortedKeys(known)), ""
 		switch {
-		case len(f.path) == 0 && plain(meant) != plain(name) && isNativeKey(name):
+		case len(f.path) == 0 && !spell.Same(meant, name) && isNativeKey(name):
 			meant, hint = "", fmt.Sprintf("%q belongs under settings:", name)
 		case meant != "":
 			hint = fmt.Sprintf("did you mean %q?", meant)

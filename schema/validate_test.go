@@ -150,26 +150,6 @@ func TestNumberTypes(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	words := []string{"severity", "target", "mcp_servers", "mode", "mode_until"}
-	tests := []struct{ word, want string }{
-		{"severty", "severity"},
-		{"Severity", "severity"},
-		{"traget", "target"},
-		{"mcpServers", "mcp_servers"},
-		{"mode-until", "mode_until"},
-		{"mod", "mode"},
-		{"x", ""},
-		{"", ""},
-		{strings.Repeat("s", 1000), ""},
-	}
-	for _, test := range tests {
-		if got := nearest(test.word, words); got != test.want {
-			t.Errorf("nearest(%q) = %q, want %q", test.word, got, test.want)
-		}
-	}
-}
-
 func BenchmarkNewValidator(b *testing.B) {
 	for b.Loop() {
 		if _, err := NewValidator(); err != nil {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/policygen/policygen/internal/spell"
 )
 
 // longList is the number of allowed values from which on a message does not
@@ -138,7 +140,7 @@ func describeEnum(f finding, subject string) (message, hint string) {
 	}
 	// Only words are misspelled: "2.0" is not meant to be "1.0".
 	word := fmt.Sprint(f.value)
-	if meant := nearest(word, allowed); meant != "" && strings.ContainsFunc(word, unicode.IsLetter) {
+	if meant := spell.Nearest(word, allowed); meant != "" && strings.ContainsFunc(word, unicode.IsLetter) {
 		hint = fmt.Sprintf("did you mean %q?", meant)
 	}
 	if len(allowed) < longList {

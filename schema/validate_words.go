@@ -107,58 +107,6 @@ func child(path []string, step string) []string {
 	return append(path[:len(path):len(path)], step)
 }
 
-// nearest returns the candidate that a misspelled word was probably meant to
-// be, or "" if none is close: the same letters in another spelling
-// (mcpServers for mcp_servers), else the fewest edits, at most about a third
-// of the letters.
-func nearest(word string, candidates []string) string {
-	best, least := "", len(word)+1
-	for _, candidate := range candidates {
-		if plain(candidate) == plain(word) {
-			return candidate
-		}
-		d := edits(plain(word), plain(candidate))
-		if d < least && 3*d <= max(len(word), len(candidate))+1 {
-			best, least = candidate, d
-		}
-	}
-	return best
-}
-
-// plain reduces a word to what people remember of it.
-func plain(word string) string {
-	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(word))
-}
-
-// edits counts the insertions, deletions, replacements and swaps of
-// neighbours between two words.
-func edits(a, b string) int {
-	const longest = 64 // longer words are nobody's misspelling, and cost too much
-	if len(a) > longest || len(b) > longest {
-		return len(a) + len(b)
-	}
-	// Three rows of the usual table are enough: a swap looks two rows back.
-	var before, last, row [longest + 1]int
-	for j := range len(b) + 1 {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last = last, row
-	}
-	return last[len(b)]
-}
-
 // sortedKeys returns the keys of a map in order, so that messages do not
 // depend on the map's own.
 func sortedKeys[V any](m map[string]V) []string {

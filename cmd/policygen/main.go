@@ -2,18 +2,23 @@
 package main
 
 import (
+	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/term"
 
-	"context"
-
 	"github.com/policygen/policygen/internal/cli"
 )
 
+// softLimit is the memory in bytes from which the collector works harder. Rendering makes much garbage and keeps little, so a build of
+// 10,000 groups stays near it at the same processor time (`make bench` prints the peak).
+const softLimit = 240 << 20
+
 func main() {
+	debug.SetMemoryLimit(softLimit)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	dir, err := os.Getwd()
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/policygen/policygen/internal/spell"
 )
 
 // maxSuggestions is how many suggestions a person can take in at once.
@@ -74,7 +76,7 @@ func (c *Catalog) split(path string) (at string, k *Key, wrong string, ok bool) 
 func siblings(at string, k *Key, wrong string) []candidate {
 	var found []candidate
 	for _, name := range k.known {
-		if cost := distance(wrong, name); cost <= tolerance(wrong) {
+		if cost, near := spell.Near(wrong, name); near {
 			found = append(found, candidate{Join(at, name), cost})
 		}
 	}
@@ -95,38 +97,4 @@ func (c *Catalog) strangers(found []candidate, at, wrong string) []candidate {
 		}
 	}
 	return found
-}
-
-// tolerance is how many slips a name of this length may hold.
-func tolerance(name string) int {
-	return min(4, max(1, len(name)/3))
-}
-
-// distance is the Levenshtein distance in bytes, not counting case; names that
-// differ in case or separators alone cost 0.
-func distance(a, b string) int {
-	a, b = fold(a), fold(b)
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}
-
-// fold drops what people confuse most: case and the separators of other
-// naming styles, so that disable_auto_mode meets disableAutoMode.
-func fold(s string) string {
-	return strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(s))
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ type buildOptions struct {
 	place
 	compile.Selection
 	check, strict bool
+	force         bool
 	horizon       string
 	output        string
 }
@@ -37,7 +37,8 @@ With --group or --target only a part is built; give such a build an output folde
   policygen build --check                                    fail when out/ is not what the policies say
   policygen build --group payments --out /tmp/payments       one group, to look at
   policygen build --target managed-settings --out /tmp/ms    one kind of artifact
-  policygen build --at 2027-01-01 --out /tmp/january         as it will be on that day`,
+  policygen build --at 2027-01-01 --out /tmp/january         as it will be on that day
+  policygen build --horizon 90d                              and say what will change by itself`,
 		Args: noArguments,
 		RunE: action(func(cmd *cobra.Command, _ []string) error { return a.build(cmd, o) }),
 	}
@@ -50,7 +51,9 @@ With --group or --target only a part is built; give such a build an output folde
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "make every warning an error")
 	_ = cmd.RegisterFlagCompletionFunc("group", a.completeGroups)
 	_ = cmd.RegisterFlagCompletionFunc("target", a.completeTargets)
+	cmd.Flags().BoolVar(&o.force, "force", false, "compile even when the output folder is up to date by its manifest")
 	cmd.Flags().StringVar(&o.horizon, "horizon", "", "also print what will change by itself within this time, such as 90d")
+	_ = cmd.RegisterFlagCompletionFunc("horizon", cobra.NoFileCompletions)
 	outputFlag(cmd, &o.output, "text", "json")
 	return cmd
 }
@@ -75,12 +78,9 @@ func (a *app) build(cmd *cobra.Command, o buildOptions) error {
 	if err != nil {
 		return err
 	}
-	if m, same := a.upToDate(l, dir, o, at); same && horizon == 0 {
-		summary := out.Summary{Artifacts: len(m.Artifacts)}
-		for _, artifact := range m.Artifacts {
-			summary.Bytes += artifact.Size
-		}
-		return a.built(o, dir, summary, nil, true)
+	m, same := a.upToDate(l, dir, o, at)
+	if same && horizon == 0 {
+		return a.built(o, buildResult{dir: dir, summary: sizes(m), same: true})
 	}
 	program, err := l.compiled(a, o.place)
 	if err != nil {
@@ -90,31 +90,54 @@ func (a *app) build(cmd *cobra.Command, o buildOptions) error {
 	if err := a.told(o, l, list); err != nil || list.HasErrors() {
 		return orFindings(err)
 	}
-	run := program.Build
-	if o.check {
-		run = program.Compare
+	result := buildResult{dir: dir, warnings: list.Count(diag.Warning), same: same}
+	if horizon > 0 {
+		result.end = at.Add(horizon)
+		result.coming = changes(program.Resolved, at, result.end)
 	}
-	summary, err := run(cmd.Context(), dir, o.Selection, a.progress("groups"))
+	switch {
+	case same:
+		result.summary = sizes(m)
+	case o.check:
+		result.summary, err = program.Compare(cmd.Context(), dir, o.Selection, a.progress("groups"))
+	default:
+		result.summary, err = program.Build(cmd.Context(), dir, o.Selection, a.progress("groups"))
+	}
 	if err != nil {
 		return err
 	}
-	if err := a.built(o, dir, summary, list, false); err != nil {
+	if err := a.built(o, result); err != nil {
 		return err
 	}
-	if horizon > 0 && o.output == "text" {
-		if err := a.coming(program.Resolved, at, horizon); err != nil {
-			return err
-		}
-	}
-	if o.check && len(summary.Changed) > 0 {
+	if o.check && len(result.summary.Changed) > 0 {
 		return findingsError{}
 	}
 	return nil
 }
 
-// upToDate reports whether there is nothing to do. A strict build always looks again: its verdict is about the policies.
+// buildResult is what there is to say of a build.
+type buildResult struct {
+	dir      string
+	summary  out.Summary
+	warnings int
+	same     bool      // there was nothing to do
+	coming   []change  // within the horizon
+	end      time.Time // of the horizon; zero where none was asked for
+}
+
+// sizes sums up a build that is already there.
+func sizes(m *out.Manifest) out.Summary {
+	summary := out.Summary{Artifacts: len(m.Artifacts)}
+	for _, artifact := range m.Artifacts {
+		summary.Bytes += artifact.Size
+	}
+	return summary
+}
+
+// upToDate reports whether there is nothing to do, by the manifest and every byte beside it. Strict builds and checks always compile: their
+// verdict is about the policies, not about the manifest.
 func (a *app) upToDate(l *loaded, dir string, o buildOptions, at time.Time) (*out.Manifest, bool) {
-	if o.strict || len(l.list) > 0 {
+	if o.strict || o.check || o.force || len(l.list) > 0 {
 		return nil, false
 	}
 	return compile.UpToDate(l.tree, dir, o.Selection, at)
@@ -165,21 +188,25 @@ type buildReport struct {
 	UpToDate      bool     `json:"up_to_date"`
 	Differences   []string `json:"differences"`
 	Warnings      int      `json:"warnings"`
+	Coming        []change `json:"coming,omitzero"` // absent without --horizon
 }
 
 // built prints what a build did or, with --check, how the folder differs.
-func (a *app) built(o buildOptions, dir string, s out.Summary, list diag.List, same bool) error {
+func (a *app) built(o buildOptions, r buildResult) error {
+	s := r.summary
 	if o.output == "json" {
-		r := buildReport{FormatVersion: 1, Out: a.shown(dir), Artifacts: s.Artifacts, Bytes: s.Bytes, UpToDate: same || o.check && len(s.Changed) == 0,
-			Differences: []string{}, Warnings: list.Count(diag.Warning)}
+		report := buildReport{FormatVersion: 1, Out: a.shown(r.dir), Artifacts: s.Artifacts, Bytes: s.Bytes, UpToDate: r.same || o.check && len(s.Changed) == 0,
+			Differences: []string{}, Warnings: r.warnings, Coming: r.coming}
 		for _, d := range s.Changed {
-			r.Differences = append(r.Differences, d.String())
+			report.Differences = append(report.Differences, d.String())
 		}
-		encoder := json.NewEncoder(a.env.Stdout)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(r)
+		return a.json(report)
 	}
-	_, err := fmt.Fprint(a.env.Stdout, a.buildText(o, dir, s, same))
+	text := a.buildText(o, r.dir, s, r.same)
+	if !r.end.IsZero() {
+		text += comingText(r.coming, r.end)
+	}
+	_, err := fmt.Fprint(a.env.Stdout, text)
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 
 type checkOptions struct {
 	place
+	proof
 	output string
 	strict bool
 }
@@ -21,21 +22,26 @@ func (a *app) checkCommand() *cobra.Command {
 		Use:   "check",
 		Short: "Check the policies and say everything that is wrong with them",
 		Long: `check reads the policy folder, resolves it for every group, and prints every problem with its place, what the client would have
-done with it, and what to do. It writes nothing.`,
+done with it, and what to do. It writes nothing.
+
+With --base, an exception that is not on that revision yet counts only if somebody approved it whom the governance of that revision lets
+approve. With --approvals, the approval itself must be among the reviews of the change: those of new exceptions, or of all without --base.`,
 		Example: `  policygen check
   policygen check --at 2027-01-01          what will be wrong on that day
-  policygen check --strict --output json   for machines; warnings fail too`,
+  policygen check --strict --output json   for machines; warnings fail too
+  policygen check --base origin/main       what a pull request must pass`,
 		Args: noArguments,
-		RunE: action(func(*cobra.Command, []string) error { return a.check(o) }),
+		RunE: action(func(cmd *cobra.Command, _ []string) error { return a.check(cmd, o) }),
 	}
 	o.policiesFlag(cmd)
 	o.atFlag(cmd)
+	o.proofFlags(cmd)
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "make every warning an error")
 	outputFlag(cmd, &o.output, "text", "json")
 	return cmd
 }
 
-func (a *app) check(o checkOptions) error {
+func (a *app) check(cmd *cobra.Command, o checkOptions) error {
 	policies, _, err := a.folders(o.place)
 	if err != nil {
 		return err
@@ -48,7 +54,11 @@ func (a *app) check(o checkOptions) error {
 	if err != nil {
 		return err
 	}
-	list := l.list.Sorted()
+	proved, err := a.prove(cmd, o.proof, policies, program)
+	if err != nil {
+		return err
+	}
+	list := append(l.list, proved...).Sorted()
 	if o.strict {
 		list = list.Promoted()
 	}

@@ -139,7 +139,7 @@ func action(run func(cmd *cobra.Command, args []string) error) func(*cobra.Comma
 }
 
 // valueNames say what a flag takes, for those that do not take every text.
-var valueNames = map[string]string{"bool": "boolean: write true or false", "stringSlice": "list of names, with commas between them"}
+var valueNames = map[string]string{"bool": "boolean: write true or false", "stringSlice": "list of names, with commas between them", "int": "number"}
 
 // fromEnvironment fills flags that were not given from POLICYGEN_ variables.
 func (a *app) fromEnvironment(cmd *cobra.Command) error {

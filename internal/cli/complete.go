@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"github.com/policygen/policygen/internal/catalog"
@@ -23,21 +25,58 @@ func describeCompletion(root *cobra.Command) {
 	}
 }
 
-// completeGroups offers the groups of the policy folder found from here.
-func (a *app) completeGroups(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	names := []string{policy.DefaultGroup}
-	policies, _, err := a.folders(place{})
+// completeGroups offers the groups of the policy folder.
+func (a *app) completeGroups(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if program := a.completing(cmd); program != nil {
+		return program.GroupNames(), cobra.ShellCompDirectiveNoFileComp
+	}
+	return []string{policy.DefaultGroup}, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeTeams offers the groups that an exception can name.
+func (a *app) completeTeams(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	names, directive := a.completeGroups(cmd, args, typed)
+	return slices.DeleteFunc(names, func(name string) bool { return name == policy.DefaultGroup }), directive
+}
+
+// completeAudiences offers groups, and the people with an audience of their own.
+func (a *app) completeAudiences(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	if program := a.completing(cmd); program != nil && program.Resolved != nil {
+		return audienceNames(program.Resolved), cobra.ShellCompDirectiveNoFileComp
+	}
+	return a.completeGroups(cmd, args, typed)
+}
+
+// completePolicies offers the named policies of the policy folder.
+func (a *app) completePolicies(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	if program := a.completing(cmd); program != nil {
+		for _, p := range program.Set.Policies {
+			names = append(names, p.Name+"\t"+p.Text("description"))
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completing compiles the policy folder of a command line that is being typed; nil where that is not possible.
+func (a *app) completing(cmd *cobra.Command) *compile.Program {
+	var p place
+	if f := cmd.Flags().Lookup("policies"); f != nil {
+		p.policies = f.Value.String()
+	}
+	policies, _, err := a.folders(p)
 	if err != nil {
-		return names, cobra.ShellCompDirectiveNoFileComp
+		return nil
 	}
 	l, err := a.open(policies)
 	if err != nil {
-		return names, cobra.ShellCompDirectiveNoFileComp
+		return nil
 	}
-	if program, err := l.compiled(a, place{}); err == nil {
-		names = program.GroupNames()
+	program, err := l.compiled(a, p)
+	if err != nil {
+		return nil
 	}
-	return names, cobra.ShellCompDirectiveNoFileComp
+	return program
 }
 
 // completeTargets offers the names of the back ends.

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -15,6 +17,7 @@ import (
 type coverageOptions struct {
 	place
 	group, output string
+	every         bool
 	failUnder     int
 }
 
@@ -23,17 +26,28 @@ func (a *app) coverageCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "coverage",
 		Short: "Show how each named policy is enforced on each platform, and why",
-		Long: `coverage prints policy by platform: native (the client enforces it), hook (the endpoint agent does), both (native settings stop the
-usual ways, the hook the rest), partial (nothing stops the rest), advisory (guidance only), none (exempted).`,
-		Example: "  policygen coverage\n  policygen coverage --group payments --output json\n  policygen coverage --fail-under 80",
-		Args:    cobra.NoArgs,
-		RunE:    action(func(*cobra.Command, []string) error { return a.coverage(o) }),
+		Long: `coverage prints for each named policy and platform what enforces it:
+  native     the client's own settings
+  hook       the endpoint agent
+  both       native settings stop the usual ways, the endpoint agent the rest
+  partial    native settings stop the usual ways, and nothing stops the rest
+  advisory   nothing: the model is told
+  none       it does not hold, because of an exception
+Enforced are native, hook and both. What an exception takes away is left out of the percentage.`,
+		Example: `  policygen coverage
+  policygen coverage --group payments --output json
+  policygen coverage --all-groups --fail-under 80`,
+		Args: noArguments,
+		RunE: action(func(*cobra.Command, []string) error { return a.coverage(o) }),
 	}
 	o.policiesFlag(cmd)
 	o.atFlag(cmd)
-	cmd.Flags().StringVar(&o.group, "group", policy.DefaultGroup, "the audience to look at")
-	cmd.Flags().IntVar(&o.failUnder, "fail-under", 0, "exit 1 when less than this percentage of policy and platform pairs is enforced")
-	_ = cmd.RegisterFlagCompletionFunc("group", a.completeGroups)
+	cmd.Flags().StringVar(&o.group, "group", policy.DefaultGroup, "the audience to look at: a group, or group+user")
+	cmd.Flags().BoolVar(&o.every, "all-groups", false, "one line for each audience, rather than one for each policy")
+	cmd.Flags().IntVar(&o.failUnder, "fail-under", 0, "exit 1 when less than this percentage is enforced, in any audience that is printed")
+	_ = cmd.RegisterFlagCompletionFunc("group", a.completeAudiences)
+	_ = cmd.RegisterFlagCompletionFunc("fail-under", cobra.NoFileCompletions)
+	cmd.MarkFlagsMutuallyExclusive("group", "all-groups")
 	outputFlag(cmd, &o.output, "text", "json")
 	return cmd
 }
@@ -45,10 +59,44 @@ type coverageRow struct {
 	Reason   string `json:"reason,omitempty"`
 }
 
+// covered is the coverage of one audience.
+type covered struct {
+	Group    string        `json:"group"`
+	Enforced int           `json:"enforced"` // pairs of policy and platform
+	All      int           `json:"all"`      // pairs that no exception takes away
+	Percent  int           `json:"enforced_percent"`
+	Waiting  []string      `json:"waiting_for_agent"` // policies that the endpoint agent would enforce more fully
+	Rows     []coverageRow `json:"rows"`
+}
+
 // enforced reports whether a level stops what the policy forbids.
 func enforced(l lower.Level) bool { return l == lower.Native || l == lower.Both || l == lower.ByHook }
 
+func coverageOf(g *resolve.Group) covered {
+	c := covered{Group: g.Name, Percent: 100, Waiting: []string{}, Rows: []coverageRow{}}
+	for _, e := range g.Enforced {
+		level := e.Lowered.Level
+		c.Rows = append(c.Rows, coverageRow{e.Policy.Name, e.Platform, string(level), e.Lowered.Reason})
+		if level != lower.None {
+			c.All++
+		}
+		if enforced(level) {
+			c.Enforced++
+		}
+		if e.Lowered.Hook && (level == lower.Partial || level == lower.Advisory) && !slices.Contains(c.Waiting, e.Policy.Name) {
+			c.Waiting = append(c.Waiting, e.Policy.Name)
+		}
+	}
+	if c.All > 0 {
+		c.Percent = c.Enforced * 100 / c.All
+	}
+	return c
+}
+
 func (a *app) coverage(o coverageOptions) error {
+	if o.failUnder < 0 || o.failUnder > 100 {
+		return usageError{flag: "fail-under", text: fmt.Sprintf("%d is not a percentage", o.failUnder), hint: "write a number from 0 to 100"}
+	}
 	l, program, _, err := a.program(o.place)
 	if err != nil {
 		return err
@@ -56,76 +104,95 @@ func (a *app) coverage(o coverageOptions) error {
 	if program.Resolved == nil {
 		return a.refused(l)
 	}
-	group := program.Resolved.Group(o.group)
-	if group == nil {
-		return program.UnknownGroup(o.group)
+	a.doubt(l, "what is shown may be wrong")
+	groups := program.Resolved.Groups
+	if !o.every {
+		group := program.Resolved.Group(o.group)
+		if group == nil {
+			return unknownAudience(program.Resolved, o.group)
+		}
+		groups = []*resolve.Group{group}
 	}
-	rows, percent := coverageRows(group)
-	if o.output == "json" {
-		text, err := indented(map[string]any{"format_version": 1, "group": o.group, "enforced_percent": percent, "rows": rows})
-		if err == nil {
-			_, err = a.env.Stdout.Write(text)
-		}
-		if err != nil {
-			return err
-		}
-	} else if err := a.coverageTable(group, rows, percent); err != nil {
+	low := false
+	all := make([]covered, len(groups))
+	for i, g := range groups {
+		all[i] = coverageOf(g)
+		low = low || all[i].Percent < o.failUnder
+	}
+	if err := a.printCoverage(o, groups, all); err != nil {
 		return err
 	}
-	if percent < o.failUnder {
+	if low {
+		fmt.Fprintf(a.env.Stderr, "policygen: less than %d %% is enforced\n", o.failUnder)
 		return findingsError{}
 	}
 	return nil
 }
 
-func coverageRows(g *resolve.Group) (rows []coverageRow, percent int) {
-	rows = []coverageRow{}
-	held, all := 0, 0
-	for _, e := range g.Enforced {
-		rows = append(rows, coverageRow{e.Policy.Name, e.Platform, string(e.Lowered.Level), e.Lowered.Reason})
-		all++
-		if enforced(e.Lowered.Level) {
-			held++
-		}
+func (a *app) printCoverage(o coverageOptions, groups []*resolve.Group, all []covered) error {
+	switch {
+	case o.output == "json":
+		return a.json(map[string]any{"format_version": 1, "audiences": all})
+	case o.every:
+		return a.coverageSummary(all)
+	case len(all[0].Rows) == 0:
+		_, err := fmt.Fprintf(a.env.Stdout, "no named policies hold for %s\n", all[0].Group)
+		return err
 	}
-	if all == 0 {
-		return rows, 100
-	}
-	return rows, held * 100 / all
+	return a.coverageTable(groups[0].Platforms, all[0])
 }
 
-func (a *app) coverageTable(g *resolve.Group, rows []coverageRow, percent int) error {
+// coverageSummary prints one line for each audience.
+func (a *app) coverageSummary(all []covered) error {
 	w := tabwriter.NewWriter(a.env.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprint(w, "POLICY")
-	for _, p := range g.Platforms {
-		fmt.Fprintf(w, "\t%s", p)
+	fmt.Fprintln(w, "AUDIENCE\tENFORCED\tOF\tPERCENT\tEXEMPTED")
+	for _, c := range all {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d %%\t%d\n", c.Group, c.Enforced, c.All, c.Percent, len(c.Rows)-c.All)
 	}
-	fmt.Fprintln(w, "\tWHY")
+	return w.Flush()
+}
+
+// coverageTable prints one line for each policy of an audience. Where platforms differ in their reason, the line has the first.
+func (a *app) coverageTable(platforms []string, c covered) error {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "POLICY\t%s\tWHY\n", strings.Join(platforms, "\t"))
 	var names []string
-	for _, r := range rows {
+	for _, r := range c.Rows {
 		if !slices.Contains(names, r.Policy) {
 			names = append(names, r.Policy)
 		}
 	}
 	for _, name := range names {
-		fmt.Fprint(w, name)
-		reason := ""
-		for _, p := range g.Platforms {
-			i := slices.IndexFunc(rows, func(r coverageRow) bool { return r.Policy == name && r.Platform == p })
-			if i < 0 {
-				fmt.Fprint(w, "\t-")
-				continue
-			}
-			fmt.Fprintf(w, "\t%s", rows[i].Level)
-			if reason == "" {
-				reason = rows[i].Reason
-			}
-		}
-		fmt.Fprintf(w, "\t%s\n", reason)
+		cells, reason := coverageCells(platforms, c.Rows, name)
+		fmt.Fprintf(w, "%s\t%s\t%s\n", name, strings.Join(cells, "\t"), reason)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(a.env.Stdout, "%d %% of policy and platform pairs are enforced for %s\n", percent, g.Name)
+	fmt.Fprintf(&b, "%d of %d pairs of policy and platform are enforced for %s (%d %%)\n", c.Enforced, c.All, c.Group, c.Percent)
+	if len(c.Waiting) > 0 {
+		fmt.Fprintf(&b, "waiting for the endpoint agent: %s\n", strings.Join(c.Waiting, ", "))
+	}
+	_, err := fmt.Fprint(a.env.Stdout, trailing.ReplaceAllString(b.String(), ""))
 	return err
+}
+
+// trailing is what the columns of a table leave at the end of a line.
+var trailing = regexp.MustCompile(`(?m) +$`)
+
+func coverageCells(platforms []string, rows []coverageRow, name string) (cells []string, reason string) {
+	for _, p := range platforms {
+		cell := "-"
+		for _, r := range rows {
+			if r.Policy == name && r.Platform == p {
+				cell = r.Level
+				if reason == "" {
+					reason = r.Reason
+				}
+			}
+		}
+		cells = append(cells, cell)
+	}
+	return cells, reason
 }

@@ -11,13 +11,13 @@ import (
 	"github.com/policygen/policygen/internal/compile"
 	"github.com/policygen/policygen/internal/effective"
 	"github.com/policygen/policygen/internal/policy"
-	"github.com/policygen/policygen/internal/resolve"
 	"github.com/policygen/policygen/internal/value"
 )
 
 type effectiveOptions struct {
 	explainOptions
-	project, user string
+	project string
+	users   []string
 }
 
 func (a *app) effectiveCommand() *cobra.Command {
@@ -25,12 +25,14 @@ func (a *app) effectiveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "effective",
 		Short: "Show what a session really gets: policy, project and user settings together",
-		Long: `effective merges a group's managed settings with a project's and a user's own files as the client does, and lists what those files
-asked for and policy refused, with the policy's name. The project's files are .claude/settings.json, .claude/settings.local.json and
-.mcp.json; a user's file may hold mcpServers beside settings.`,
+		Long: `effective merges an audience's managed settings with a project's and a user's own files as the client does, and lists what those
+files asked for and policy refused, with the policy's name and message.
+
+The project's files are .claude/settings.json, .claude/settings.local.json and .mcp.json. A user's file may hold mcpServers beside
+settings; of a file named .claude.json only mcpServers are read. Nothing is written.`,
 		Example: `  policygen effective --group payments --project ~/src/shop
-  policygen effective --user ~/.claude/settings.json --output json`,
-		Args: cobra.NoArgs,
+  policygen effective --user ~/.claude/settings.json --user ~/.claude.json --output json`,
+		Args: noArguments,
 		RunE: action(func(*cobra.Command, []string) error { return a.effective(o) }),
 	}
 	o.policiesFlag(cmd)
@@ -38,8 +40,10 @@ asked for and policy refused, with the policy's name. The project's files are .c
 	cmd.Flags().StringVar(&o.group, "group", policy.DefaultGroup, "the audience: a group, or group+user")
 	cmd.Flags().StringVar(&o.platform, "platform", "", "linux, macos or windows (default: the group's first)")
 	cmd.Flags().StringVar(&o.project, "project", "", "folder of a project")
-	cmd.Flags().StringVar(&o.user, "user", "", "a user's settings file")
-	_ = cmd.RegisterFlagCompletionFunc("group", a.completeGroups)
+	cmd.Flags().StringSliceVar(&o.users, "user", nil, "a user's settings file; may be given several times")
+	_ = cmd.RegisterFlagCompletionFunc("group", a.completeAudiences)
+	_ = cmd.RegisterFlagCompletionFunc("platform", cobra.FixedCompletions(policy.AllPlatforms(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.MarkFlagDirname("project")
 	outputFlag(cmd, &o.output, "text", "json")
 	return cmd
 }
@@ -49,12 +53,12 @@ func (a *app) effective(o effectiveOptions) error {
 	if err != nil {
 		return err
 	}
-	if program.Resolved == nil {
+	if program.Resolved == nil || buildList(l.list, false).HasErrors() {
 		return a.refused(l)
 	}
 	group := program.Resolved.Group(o.group)
 	if group == nil {
-		return program.UnknownGroup(o.group)
+		return unknownAudience(program.Resolved, o.group)
 	}
 	platform, err := platformOf(o.explainOptions, group.Platforms)
 	if err != nil {
@@ -66,21 +70,38 @@ func (a *app) effective(o effectiveOptions) error {
 	}
 	state := group.States[platform]
 	result := effective.Merge(program.Catalog, effective.Managed{Settings: state.Settings, Servers: state.Servers}, layers)
-	if o.output == "json" {
-		return a.effectiveJSON(l, program, group, platform, result)
+	refusals := make([]refusalRow, len(result.Refused))
+	for i, r := range result.Refused {
+		refusals[i] = refusalOf(program, r, l.prefix)
 	}
-	return a.effectiveText(l, program, group, platform, result)
+	if o.output == "json" {
+		return a.json(map[string]any{"format_version": 1, "group": group.Name, "platform": platform, "settings": anyOf(result.Settings),
+			"mcp_servers": anyOf(result.Servers), "refused": refusals})
+	}
+	return a.effectiveText(group.Name, platform, result, refusals)
+}
+
+// anyOf returns a map for machines, an empty one where there is none.
+func anyOf(n *value.Node) any {
+	if n == nil {
+		return map[string]any{}
+	}
+	return n.Any()
 }
 
 // layers reads the files of the user and the project. Only a file that was named must be there.
 func (a *app) layers(o effectiveOptions) ([]effective.Layer, error) {
 	var layers []effective.Layer
-	if o.user != "" {
-		n, err := readSettings(a.absolute(o.user), true)
+	for _, name := range o.users {
+		n, err := a.readSettings(a.absolute(name), true)
 		if err != nil {
 			return nil, err
 		}
-		layers = append(layers, effective.Layer{Scope: effective.User, Settings: n.Without("mcpServers"), Servers: n.Get("mcpServers")})
+		layer := effective.Layer{Scope: effective.User, Settings: n.Without("mcpServers"), Servers: n.Get("mcpServers")}
+		if filepath.Base(name) == ".claude.json" {
+			layer.Settings = nil
+		}
+		layers = append(layers, layer)
 	}
 	if o.project == "" {
 		return layers, nil
@@ -89,15 +110,15 @@ func (a *app) layers(o effectiveOptions) ([]effective.Layer, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, usageError{flag: "project", text: fmt.Sprintf("%s is not a folder", o.project)}
 	}
-	servers, err := readSettings(filepath.Join(dir, ".mcp.json"), false)
+	servers, err := a.readSettings(filepath.Join(dir, ".mcp.json"), false)
 	if err != nil {
 		return nil, err
 	}
-	shared, err := readSettings(filepath.Join(dir, ".claude", "settings.json"), false)
+	shared, err := a.readSettings(filepath.Join(dir, ".claude", "settings.json"), false)
 	if err != nil {
 		return nil, err
 	}
-	local, err := readSettings(filepath.Join(dir, ".claude", "settings.local.json"), false)
+	local, err := a.readSettings(filepath.Join(dir, ".claude", "settings.local.json"), false)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +127,7 @@ func (a *app) layers(o effectiveOptions) ([]effective.Layer, error) {
 }
 
 // readSettings reads a settings file as the client would. An absent one is nil unless it must be there.
-func readSettings(path string, must bool) (*value.Node, error) {
+func (a *app) readSettings(path string, must bool) (*value.Node, error) {
 	data, err := os.ReadFile(path)
 	switch {
 	case os.IsNotExist(err) && !must:
@@ -114,68 +135,74 @@ func readSettings(path string, must bool) (*value.Node, error) {
 	case err != nil:
 		return nil, usageError{text: err.Error(), hint: "name a readable settings file"}
 	}
-	n, err := value.Parse(path, data, value.MaxDepth)
+	n, err := value.Parse(a.shown(path), data, value.MaxDepth)
 	if err != nil {
 		return nil, usageError{text: err.Error(), hint: "claude ignores a settings file that is not plain JSON"}
 	}
 	if n.Kind != value.Map {
-		return nil, usageError{text: path + " is not a JSON object"}
+		return nil, usageError{text: a.shown(path) + " is not a JSON object"}
 	}
 	return n, nil
 }
 
-// refuser names what refused something: a policy, or the line of a setting.
-func refuser(program *compile.Program, by *value.Node, prefix string) string {
-	if by == nil {
-		return "the client"
-	}
-	if p := program.Set.PolicyAt(by.Pos); p != nil {
-		return "policy " + p.Name
-	}
-	if by.Pos.File == "" {
-		return "managed settings"
-	}
-	return fmt.Sprintf("%s%s:%d", prefix, by.Pos.File, by.Pos.Line)
+// refusalRow is a refusal as it is printed.
+type refusalRow struct {
+	Scope   effective.Scope `json:"scope"`
+	Path    string          `json:"path"`
+	Value   any             `json:"value"`
+	Reason  string          `json:"reason"`
+	By      string          `json:"by"`
+	Policy  string          `json:"policy,omitempty"`
+	Message string          `json:"message,omitempty"` // of the policy, for this value
+	what    string          // path and value, or the server
 }
 
-func (a *app) effectiveText(l *loaded, program *compile.Program, g *resolve.Group, platform string, r effective.Result) error {
+// refusalOf names what refused something: a policy, the line of a setting, or the client.
+func refusalOf(program *compile.Program, r effective.Refusal, prefix string) refusalRow {
+	row := refusalRow{Scope: r.Scope, Path: r.Path, Value: r.Value.Any(), Reason: r.Reason, By: "the client"}
+	subject := r.Value.Str()
+	if server, found := strings.CutPrefix(r.Path, "mcpServers."); found {
+		subject, row.what = server, "MCP server "+server
+	} else {
+		row.what = r.Path + " " + string(value.AppendJSON(nil, r.Value))
+	}
+	if r.By == nil {
+		return row
+	}
+	if p := program.Set.PolicyAt(r.By.Pos); p != nil {
+		row.By, row.Policy = "policy "+p.Name, p.Name
+		row.Message = strings.ReplaceAll(p.Text("message"), "{{value}}", subject)
+		return row
+	}
+	row.By = "managed settings"
+	if r.By.Pos.File != "" {
+		row.By = fmt.Sprintf("%s%s:%d", prefix, r.By.Pos.File, r.By.Pos.Line)
+	}
+	return row
+}
+
+func (a *app) effectiveText(group, platform string, r effective.Result, refusals []refusalRow) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s on %s\n", g.Name, platform)
+	fmt.Fprintf(&b, "%s on %s\n", group, platform)
 	if r.Settings != nil {
 		fmt.Fprintf(&b, "settings: %s\n", value.AppendIndent(nil, r.Settings, 0))
 	}
-	b.WriteString("MCP servers:")
-	if r.Servers == nil {
-		b.WriteString(" none")
-	} else {
+	names := []string{}
+	if r.Servers != nil {
 		for _, m := range r.Servers.Members {
-			b.WriteString(" " + m.Key)
+			names = append(names, m.Key)
 		}
 	}
-	b.WriteString("\n")
-	for _, refusal := range r.Refused {
-		fmt.Fprintf(&b, "refused: %s %s from %s settings: %s (%s)\n", refusal.Path, value.AppendJSON(nil, refusal.Value), refusal.Scope, refusal.Reason,
-			refuser(program, refusal.By, l.prefix))
+	if len(names) == 0 {
+		names = append(names, "none")
+	}
+	fmt.Fprintf(&b, "MCP servers: %s\n", strings.Join(names, ", "))
+	for _, row := range refusals {
+		fmt.Fprintf(&b, "refused: %s from %s settings: %s (%s)\n", row.what, row.Scope, row.Reason, row.By)
+		if row.Message != "" {
+			fmt.Fprintf(&b, "  %s\n", row.Message)
+		}
 	}
 	_, err := fmt.Fprint(a.env.Stdout, b.String())
-	return err
-}
-
-func (a *app) effectiveJSON(l *loaded, program *compile.Program, g *resolve.Group, platform string, r effective.Result) error {
-	refused := []map[string]any{}
-	for _, f := range r.Refused {
-		refused = append(refused, map[string]any{"scope": f.Scope, "path": f.Path, "value": f.Value.Any(), "reason": f.Reason, "by": refuser(program, f.By, l.prefix)})
-	}
-	document := map[string]any{"format_version": 1, "group": g.Name, "platform": platform, "settings": map[string]any{}, "mcp_servers": map[string]any{}, "refused": refused}
-	if r.Settings != nil {
-		document["settings"] = r.Settings.Any()
-	}
-	if r.Servers != nil {
-		document["mcp_servers"] = r.Servers.Any()
-	}
-	text, err := indented(document)
-	if err == nil {
-		_, err = a.env.Stdout.Write(text)
-	}
 	return err
 }

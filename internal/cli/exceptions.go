@@ -1,21 +1,19 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/policygen/policygen/internal/compile"
-	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/policy"
 )
 
 type exceptionsOptions struct {
 	place
 	output string
+	states []string
 	all    bool
 }
 
@@ -27,42 +25,10 @@ func (a *app) exceptionsCommand() *cobra.Command {
   policygen exceptions new --team payments --policy no-curl --reason "vendor import" --ticket SEC-12 --expires 2027-01-31
   policygen exceptions prune
   policygen exceptions next`,
-		Args: cobra.NoArgs,
+		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.exceptionsListCommand(), a.exceptionsCheckCommand(), a.exceptionsNewCommand(), a.exceptionsPruneCommand(), a.exceptionsNextCommand())
-	return cmd
-}
-
-func (a *app) exceptionsListCommand() *cobra.Command {
-	var o exceptionsOptions
-	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List exceptions with their state",
-		Example: "  policygen exceptions list\n  policygen exceptions list --at 2027-01-01 --output json",
-		Args:    cobra.NoArgs,
-		RunE:    action(func(*cobra.Command, []string) error { return a.listExceptions(o) }),
-	}
-	o.policiesFlag(cmd)
-	o.atFlag(cmd)
-	outputFlag(cmd, &o.output, "text", "json")
-	return cmd
-}
-
-func (a *app) exceptionsCheckCommand() *cobra.Command {
-	var o exceptionsOptions
-	cmd := &cobra.Command{
-		Use:   "check",
-		Short: "Check exceptions only: dates, governance, names",
-		Long: `check says what is wrong with the exceptions: expired, about to expire, without an end, or against the rules that governance writes.
-It exits with 1 on an error. The rest of the policies is read, but not told about.`,
-		Example: "  policygen exceptions check\n  policygen exceptions check --at 2027-01-01",
-		Args:    cobra.NoArgs,
-		RunE:    action(func(*cobra.Command, []string) error { return a.checkExceptions(o) }),
-	}
-	o.policiesFlag(cmd)
-	o.atFlag(cmd)
-	outputFlag(cmd, &o.output, "text", "json")
 	return cmd
 }
 
@@ -84,30 +50,55 @@ func (a *app) program(p place) (*loaded, *compile.Program, time.Time, error) {
 	return l, program, at, err
 }
 
-// exceptionState says where an exception stands at a date.
-func exceptionState(set *policy.Set, e *policy.Exception, at time.Time) string {
-	switch {
-	case !set.Counts(e):
-		return "unapproved"
-	case !e.Expires.IsZero() && !at.Before(e.Expires):
-		return "expired"
-	case at.Before(e.Starts):
-		return "pending"
-	case e.Expires.IsZero():
-		return "permanent"
-	}
-	return "active"
+// The states of an exception at a date.
+const (
+	stateActive     = "active"
+	statePending    = "pending"
+	stateExpired    = "expired"
+	statePermanent  = "permanent"
+	stateUnapproved = "unapproved"
+)
+
+func exceptionStates() []string {
+	return []string{stateActive, statePending, stateExpired, statePermanent, stateUnapproved}
 }
 
+// exceptionState says where an exception stands at a date. The end comes before the approval: what has expired can be removed, whoever
+// approved it.
+func exceptionState(set *policy.Set, e *policy.Exception, at time.Time) string {
+	switch {
+	case !e.Expires.IsZero() && !at.Before(e.Expires):
+		return stateExpired
+	case !set.Counts(e):
+		return stateUnapproved
+	case at.Before(e.Starts):
+		return statePending
+	case e.Expires.IsZero():
+		return statePermanent
+	}
+	return stateActive
+}
+
+// emergencyTime is how long an emergency may last.
+const emergencyTime = 24 * time.Hour
+
+// reviewDue reports whether an exception was an emergency, which its length tells, that nobody has reviewed yet.
+func reviewDue(e *policy.Exception) bool {
+	short := !e.Starts.IsZero() && !e.Expires.IsZero() && e.Expires.Sub(e.Starts) <= emergencyTime
+	return short && e.Text("reviewed_at") == ""
+}
+
+// exceptionRow is an exception as commands print it.
 type exceptionRow struct {
 	State      string   `json:"state"`
+	ReviewDue  bool     `json:"review_due"`
 	Team       string   `json:"team,omitempty"`
 	User       string   `json:"user,omitempty"`
 	Project    string   `json:"project,omitempty"`
 	Policies   []string `json:"policies"`
 	Values     []string `json:"values,omitempty"`
 	Starts     string   `json:"starts,omitempty"`
-	Expires    string   `json:"expires,omitempty"`
+	Expires    string   `json:"expires,omitempty"` // the first moment at which it no longer holds
 	ApprovedBy string   `json:"approved_by,omitempty"`
 	Ticket     string   `json:"ticket,omitempty"`
 	Reason     string   `json:"reason,omitempty"`
@@ -116,9 +107,25 @@ type exceptionRow struct {
 }
 
 func rowOf(set *policy.Set, e *policy.Exception, at time.Time, prefix string) exceptionRow {
-	return exceptionRow{State: exceptionState(set, e, at), Team: e.Team, User: e.User, Project: e.Project, Policies: e.Policies, Values: e.Values(),
-		Starts: dateText(e.Starts), Expires: dateText(e.Expires), ApprovedBy: e.Text("approved_by"), Ticket: e.Text("ticket"), Reason: e.Text("reason"),
-		File: prefix + e.Pos.File, Line: e.Pos.Line}
+	return exceptionRow{State: exceptionState(set, e, at), ReviewDue: reviewDue(e), Team: e.Team, User: e.User, Project: e.Project, Policies: e.Policies,
+		Values: valuesOf(e), Starts: dateText(e.Starts), Expires: dateText(e.Expires), ApprovedBy: e.Text("approved_by"), Ticket: e.Text("ticket"),
+		Reason: e.Text("reason"), File: prefix + e.Pos.File, Line: e.Pos.Line}
+}
+
+// valuesOf returns the names of the values that an exception is limited to.
+func valuesOf(e *policy.Exception) []string {
+	values := e.Node.Get("values")
+	if values == nil {
+		return nil
+	}
+	var names []string
+	for _, n := range values.Items {
+		if name := n.Get("name"); name != nil {
+			n = name
+		}
+		names = append(names, n.Str())
+	}
+	return names
 }
 
 func dateText(t time.Time) string {
@@ -139,68 +146,11 @@ func (r exceptionRow) who() string {
 	return strings.Join(parts, ", ")
 }
 
-func (a *app) listExceptions(o exceptionsOptions) error {
-	l, program, at, err := a.program(o.place)
-	if err != nil {
-		return err
+// from returns what an exception takes away, in a few words.
+func (r exceptionRow) from() string {
+	text := strings.Join(r.Policies, ", ")
+	if len(r.Values) > 0 {
+		text += " (" + strings.Join(r.Values, ", ") + ")"
 	}
-	rows := []exceptionRow{}
-	for _, e := range program.Set.Exceptions {
-		rows = append(rows, rowOf(program.Set, e, at, l.prefix))
-	}
-	if o.output == "json" {
-		text, err := indented(map[string]any{"format_version": 1, "at": at.Format(time.RFC3339), "exceptions": rows})
-		if err == nil {
-			_, err = a.env.Stdout.Write(text)
-		}
-		return err
-	}
-	if len(rows) == 0 {
-		_, err := fmt.Fprintln(a.env.Stdout, "no exceptions")
-		return err
-	}
-	w := tabwriter.NewWriter(a.env.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "STATE\tFOR\tFROM\tEXPIRES\tAPPROVED BY\tTICKET\tWRITTEN AT")
-	for _, r := range rows {
-		from := strings.Join(r.Policies, ", ")
-		if len(r.Values) > 0 {
-			from += " (" + strings.Join(r.Values, ", ") + ")"
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s:%d\n", r.State, r.who(), from, orDash(r.Expires), orDash(r.ApprovedBy), orDash(r.Ticket), r.File, r.Line)
-	}
-	return w.Flush()
-}
-
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
-}
-
-// aboutException reports whether a diagnostic is about exceptions.
-func aboutException(d diag.Diagnostic) bool {
-	return strings.HasPrefix(string(d.Code), "exception-")
-}
-
-func (a *app) checkExceptions(o exceptionsOptions) error {
-	l, program, _, err := a.program(o.place)
-	if err != nil {
-		return err
-	}
-	var list diag.List
-	for _, d := range l.list.Sorted() {
-		if aboutException(d) {
-			list = append(list, d)
-		}
-	}
-	if o.output == "json" {
-		err = diag.JSON(a.env.Stdout, list, l.prefix)
-	} else if err = a.text(a.env.Stdout, a.env.StdoutTerminal, l, list); err == nil {
-		_, err = fmt.Fprintf(a.env.Stdout, "%s: %s\n", counted(len(program.Set.Exceptions), "exception"), verdict(list))
-	}
-	if err == nil && list.HasErrors() {
-		err = findingsError{}
-	}
-	return err
+	return text
 }

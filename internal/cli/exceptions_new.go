@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,8 +23,8 @@ import (
 type newOptions struct {
 	place
 	policy.Draft
-	emergency bool
-	file      string
+	emergency, dry bool
+	file           string
 }
 
 func (a *app) exceptionsNewCommand() *cobra.Command {
@@ -31,16 +32,25 @@ func (a *app) exceptionsNewCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "new",
 		Short: "Write a new exception as a file of its own",
-		Long: `new writes a valid exception below exceptions/ of the policy folder and checks it together with everything else; nothing is written
-when the check fails. Without flags it asks. An --emergency lasts at most 24 hours.`,
+		Long: `new writes an exception as a file of its own below exceptions/ of the policy folder. It checks the exception together with
+everything else first: nothing is written when the check fails, and no file is ever replaced.
+
+Without --policy it asks for what the flags leave open, and reads one answer a line from standard input, so that answers can be piped
+in. An --emergency begins now and lasts 24 hours, or until an earlier --expires.`,
 		Example: `  policygen exceptions new
   policygen exceptions new --team payments --policy no-curl --reason "vendor import" --ticket SEC-12 --expires 2027-01-31
-  policygen exceptions new --user bob@acme.com --policy no-curl --reason "incident 42" --emergency`,
-		Args: cobra.NoArgs,
+  policygen exceptions new --user bob@acme.com --policy no-curl --reason "incident 42" --emergency
+  policygen exceptions new --team payments --policy approved-mcp-servers --value burp-mcp --expires 2027-01-31 --dry-run`,
+		Args: noArguments,
 		RunE: action(func(*cobra.Command, []string) error { return a.newException(o) }),
 	}
 	o.policiesFlag(cmd)
 	o.atFlag(cmd)
+	o.flags(a, cmd)
+	return cmd
+}
+
+func (o *newOptions) flags(a *app, cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.Team, "team", "", "group that is exempt, with the groups below it")
 	flags.StringVar(&o.User, "user", "", "person who is exempt, by e-mail address")
@@ -52,22 +62,27 @@ when the check fails. Without flags it asks. An --emergency lasts at most 24 hou
 	flags.StringVar(&o.RequestedBy, "requested-by", "", "who asks for it")
 	flags.StringVar(&o.ApprovedBy, "approved-by", "", "who agreed")
 	flags.StringVar(&o.Starts, "starts", "", "when it begins (default: at once)")
-	flags.StringVar(&o.Expires, "expires", "", "when it ends")
-	flags.BoolVar(&o.emergency, "emergency", false, "end after 24 hours at the latest")
+	flags.StringVar(&o.Expires, "expires", "", "when it ends; a bare date is the end of that day")
+	flags.BoolVar(&o.emergency, "emergency", false, "begin now, end after 24 hours at the latest")
 	flags.StringVar(&o.file, "file", "", "name of the new file below the policy folder (default: exceptions/DATE-NAME.yaml)")
-	return cmd
+	flags.BoolVar(&o.dry, "dry-run", false, "check, print the file, and write nothing")
+	_ = cmd.RegisterFlagCompletionFunc("team", a.completeTeams)
+	_ = cmd.RegisterFlagCompletionFunc("policy", a.completePolicies)
+	for _, name := range []string{"user", "project", "value", "reason", "ticket", "requested-by", "approved-by", "starts", "expires"} {
+		_ = cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions)
+	}
 }
 
 func (a *app) newException(o newOptions) error {
-	at, err := a.date(o.place)
+	l, program, at, err := a.program(o.place)
 	if err != nil {
 		return err
 	}
-	policies, _, err := a.folders(o.place)
-	if err != nil {
-		return err
+	if list := buildList(l.list, false); list.HasErrors() {
+		a.complain(fmt.Sprintf("%s has %s: an exception cannot be checked", l.prefix, counted(list.Count(diag.Error), "error")), "run `policygen check` and mend it first")
+		return findingsError{}
 	}
-	if err := a.ask(&o); err != nil {
+	if err := a.ask(&o, program.Set); err != nil {
 		return err
 	}
 	if err := o.complete(at); err != nil {
@@ -75,19 +90,23 @@ func (a *app) newException(o newOptions) error {
 	}
 	comment := ""
 	if o.emergency {
-		comment = "Emergency: it ends after 24 hours. Review it and set reviewed_at."
+		comment = "Emergency: review it, and set reviewed_at."
 	}
 	text, err := o.YAML(comment)
 	if err != nil {
 		return err
 	}
-	return a.writeException(policies, o, at, text)
+	return a.checkedException(l, o, at, text)
 }
 
-// ask fills what the flags left open, where somebody is there to answer.
-func (a *app) ask(o *newOptions) error {
+// ask fills what the flags left open, one answer a line. Answers that do not come are empty.
+func (a *app) ask(o *newOptions, set *policy.Set) error {
 	if len(o.ExemptFrom) > 0 || a.env.Stdin == nil {
 		return nil
+	}
+	var known []string
+	for _, p := range set.Policies {
+		known = append(known, p.Name)
 	}
 	in := bufio.NewScanner(a.env.Stdin)
 	var policies string
@@ -95,15 +114,16 @@ func (a *app) ask(o *newOptions) error {
 		text string
 		into *string
 	}{
-		{"policies, separated by commas", &policies}, {"team (empty: none)", &o.Team}, {"user (empty: none)", &o.User}, {"project (empty: any)", &o.Project},
-		{"reason", &o.Reason}, {"ticket", &o.Ticket}, {"requested by", &o.RequestedBy}, {"approved by", &o.ApprovedBy}, {"expires (YYYY-MM-DD)", &o.Expires},
+		{"policies, with commas between them (" + strings.Join(known, ", ") + ")", &policies}, {"team (empty: none)", &o.Team}, {"user (empty: none)", &o.User},
+		{"project (empty: any)", &o.Project}, {"reason", &o.Reason}, {"ticket", &o.Ticket}, {"requested by", &o.RequestedBy}, {"approved by", &o.ApprovedBy},
+		{"expires, YYYY-MM-DD", &o.Expires},
 	} {
-		if *q.into != "" {
+		if *q.into != "" || o.emergency && q.into == &o.Expires {
 			continue
 		}
-		fmt.Fprintf(a.env.Stderr, "%s: ", q.text)
+		fmt.Fprintln(a.env.Stderr, q.text+":")
 		if !in.Scan() {
-			return errors.Join(in.Err(), usageError{text: "no policy is named", hint: "name it with --policy"})
+			break
 		}
 		*q.into = strings.TrimSpace(in.Text())
 	}
@@ -112,75 +132,113 @@ func (a *app) ask(o *newOptions) error {
 			o.ExemptFrom = append(o.ExemptFrom, name)
 		}
 	}
-	return nil
+	return in.Err()
 }
 
-// complete checks what the command line can get wrong, and bounds an emergency.
+// complete checks what the command line can get wrong, and gives an emergency its times.
 func (o *newOptions) complete(at time.Time) error {
 	if len(o.ExemptFrom) == 0 {
-		return usageError{text: "no policy is named", hint: "name it with --policy"}
+		return usageError{text: "no policy is named", hint: "name it with --policy; `policygen coverage` lists them"}
 	}
 	if o.Team == "" && o.User == "" && o.Project == "" {
 		return usageError{text: "the exception is for nobody", hint: "give --team, --user or --project"}
 	}
+	for _, date := range []struct{ flag, text string }{{"starts", o.Starts}, {"expires", o.Expires}} {
+		if _, err := policy.ParseDate(date.text); date.text != "" && err != nil {
+			return usageError{flag: date.flag, text: err.Error()}
+		}
+	}
+	if name := o.name(at); !source.IsPolicyFile(name) || !filepath.IsLocal(name) {
+		return usageError{flag: "file", text: fmt.Sprintf("%q is not the name of a policy file", name), hint: "end it in .yaml, below the policy folder"}
+	}
 	if !o.emergency {
 		return nil
 	}
-	if o.Expires != "" || o.Starts != "" {
-		return usageError{text: "an emergency starts now and ends after 24 hours", hint: "leave out --starts and --expires"}
+	if o.Starts != "" {
+		return usageError{flag: "starts", text: "an emergency begins now", hint: "leave it out, or leave out --emergency"}
 	}
-	o.Starts, o.Expires = at.Format(time.RFC3339), at.Add(24*time.Hour).Format(time.RFC3339)
+	o.Starts = at.Format(time.RFC3339)
+	if o.Expires == "" {
+		o.Expires = at.Add(emergencyTime).Format(time.RFC3339)
+	}
 	return nil
 }
 
 var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
 
-// name returns the new file's path below the policy folder.
+// maxSlug bounds the part of a file's name that says what the exception is.
+const maxSlug = 60
+
+// name returns the new file's path below the policy folder. The same exception on the same day has the same name.
 func (o *newOptions) name(at time.Time) string {
 	if o.file != "" {
 		return path.Clean(filepath.ToSlash(o.file))
 	}
-	slug := strings.Trim(notInNames.ReplaceAllString(strings.ToLower(o.ExemptFrom[0]+"-"+o.Team+"-"+o.User+"-"+o.Project), "-"), "-")
-	return "exceptions/" + at.Format(time.DateOnly) + "-" + slug[:min(len(slug), 60)] + ".yaml"
+	slug := notInNames.ReplaceAllString(strings.ToLower(o.ExemptFrom[0]+"-"+o.Team+"-"+o.User+"-"+o.Project), "-")
+	return "exceptions/" + at.Format(time.DateOnly) + "-" + strings.Trim(slug[:min(len(slug), maxSlug)], "-") + ".yaml"
 }
 
-// writeException checks the folder with the new file in it, and writes the file only when nothing is wrong with it.
-func (a *app) writeException(policies string, o newOptions, at time.Time, text []byte) error {
+// checkedException checks the folder with the new file in it, and writes the file only when nothing becomes wrong by it.
+func (a *app) checkedException(l *loaded, o newOptions, at time.Time, text []byte) error {
 	name := o.name(at)
-	l, err := a.open(policies)
-	if err != nil {
-		return err
-	}
-	if !source.IsPolicyFile(name) || !filepath.IsLocal(name) {
-		return usageError{text: fmt.Sprintf("%q is not a policy file's name", name), hint: "end it in .yaml, below the policy folder"}
-	}
 	if l.tree.Has(name) {
-		return usageError{text: fmt.Sprintf("%s%s exists", l.prefix, name), hint: "name another file with --file"}
+		return usageError{text: l.prefix + name + " is there already", hint: "name another file with --file"}
 	}
-	with := l.tree.With(name, text)
-	_, found, err := compile.Check(with, at)
+	with := &loaded{tree: l.tree.With(name, text), prefix: l.prefix}
+	program, found, err := compile.Check(with.tree, at)
 	if err != nil {
 		return err
 	}
-	var wrong diag.List
-	for _, d := range found.Sorted() {
-		if d.Pos.File == name && d.Severity == diag.Error {
-			wrong = append(wrong, d)
-		}
-	}
-	if len(wrong) > 0 {
-		l.tree = with
-		if err := a.text(a.env.Stderr, a.env.StderrTerminal, l, wrong); err != nil {
+	fresh := addedTo(l.list, found)
+	if fresh.HasErrors() {
+		if err := a.text(a.env.Stderr, a.env.StderrTerminal, with, fresh); err != nil {
 			return err
 		}
-		a.complain("nothing was written: the exception would not hold", "")
+		a.complain("nothing was written: with the exception the policies have "+counted(fresh.Count(diag.Error), "error"), "")
 		return findingsError{}
 	}
-	return a.placeException(policies, name, l.prefix, text)
+	if o.emergency {
+		if err := bounded(program.Set, name, at); err != nil {
+			return err
+		}
+	}
+	if o.dry {
+		_, err = a.env.Stdout.Write(text)
+	} else {
+		err = a.placeException(l, name, text)
+	}
+	return errors.Join(err, a.text(a.env.Stderr, a.env.StderrTerminal, with, fresh))
 }
 
-func (a *app) placeException(policies, name, prefix string, text []byte) error {
-	root, err := os.OpenRoot(policies)
+// addedTo returns the problems that were not there before. That the new exception ends soon is no news to whoever writes it.
+func addedTo(before, after diag.List) diag.List {
+	type problem struct {
+		code    diag.Code
+		pos     diag.Pos
+		message string
+	}
+	known := map[problem]bool{}
+	for _, d := range before {
+		known[problem{d.Code, d.Pos, d.Message}] = true
+	}
+	return slices.DeleteFunc(after.Sorted(), func(d diag.Diagnostic) bool {
+		return d.Severity == diag.Info || d.Code == diag.ExceptionSoon || known[problem{d.Code, d.Pos, d.Message}]
+	})
+}
+
+// bounded refuses an emergency that lasts too long.
+func bounded(set *policy.Set, name string, at time.Time) error {
+	for _, e := range set.Exceptions {
+		if e.Pos.File == name && e.Expires.Sub(at) > emergencyTime {
+			return usageError{flag: "expires", text: fmt.Sprintf("an emergency lasts at most 24 hours, until %s", dateText(at.Add(emergencyTime))),
+				hint: "leave it out, or leave out --emergency and let the exception be reviewed first"}
+		}
+	}
+	return nil
+}
+
+func (a *app) placeException(l *loaded, name string, text []byte) error {
+	root, err := os.OpenRoot(l.dir)
 	if err != nil {
 		return fmt.Errorf("write exception: %w", err)
 	}
@@ -196,6 +254,6 @@ func (a *app) placeException(policies, name, prefix string, text []byte) error {
 	if err = errors.Join(err, file.Close()); err != nil {
 		return fmt.Errorf("write exception: %w", errors.Join(err, root.Remove(name)))
 	}
-	_, err = fmt.Fprintf(a.env.Stdout, "wrote %s%s\n", prefix, name)
+	_, err = fmt.Fprintf(a.env.Stdout, "wrote %s%s\n", l.prefix, name)
 	return err
 }

@@ -49,17 +49,19 @@ func changes(r *resolve.Result, after, until time.Time) []change {
 }
 
 func (c change) text() string {
-	return fmt.Sprintf("%s  %s  (%s)", c.At, strings.Join(c.Changes, "; "), strings.Join(c.Audience, ", "))
+	return fmt.Sprintf("%s  %s (%s)", c.At, strings.Join(c.Changes, "; "), few(c.Audience))
 }
 
 func (a *app) exceptionsNextCommand() *cobra.Command {
 	var o exceptionsOptions
 	cmd := &cobra.Command{
-		Use:     "next",
-		Short:   "Print when the artifacts stop being right by themselves",
-		Long:    "next prints the first moment after the date at which an exception begins or ends, or a policy's mode changes, and for whom.",
+		Use:   "next",
+		Short: "Print when the artifacts stop being right by themselves",
+		Long: `next prints the first moment after the date at which an exception begins or ends, or a policy's mode changes, and for whom. From
+then on the artifacts of those audiences are not right any more: build and deliver again. The exit code is 0 whether or not there is
+such a moment.`,
 		Example: "  policygen exceptions next\n  policygen exceptions next --all --output json",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE:    action(func(*cobra.Command, []string) error { return a.nextChange(o) }),
 	}
 	o.policiesFlag(cmd)
@@ -82,14 +84,10 @@ func (a *app) nextChange(o exceptionsOptions) error {
 		found = found[:min(len(found), 1)]
 	}
 	if o.output == "json" {
-		text, err := indented(map[string]any{"format_version": 1, "changes": found})
-		if err == nil {
-			_, err = a.env.Stdout.Write(text)
-		}
-		return err
+		return a.json(map[string]any{"format_version": 1, "at": dateText(at), "changes": found})
 	}
 	if len(found) == 0 {
-		_, err = fmt.Fprintln(a.env.Stdout, "nothing changes by itself")
+		_, err = fmt.Fprintf(a.env.Stdout, "nothing changes by itself after %s\n", dateText(at))
 	}
 	for _, c := range found {
 		if _, err = fmt.Fprintln(a.env.Stdout, c.text()); err != nil {

@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,12 +13,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/policygen/policygen/internal/compile"
 	"github.com/policygen/policygen/internal/policy"
 )
 
 type pruneOptions struct {
 	place
-	dry bool
+	dry    bool
+	output string
 }
 
 func (a *app) exceptionsPruneCommand() *cobra.Command {
@@ -23,16 +28,36 @@ func (a *app) exceptionsPruneCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prune",
 		Short: "Remove expired exceptions from the policy files",
-		Long: `prune removes the exceptions that have expired at the date and says what holds again for whom. Everything else in the files stays as
-it is, comments included; a file that held nothing else is deleted.`,
-		Example: "  policygen exceptions prune --dry-run\n  policygen exceptions prune",
-		Args:    cobra.NoArgs,
+		Long: `prune removes the exceptions that have expired at the date, and says what tightened when they ended: for each audience the settings
+that came back (+) or went (-). Everything else in the files stays as it is, comments included; a file that held nothing else is
+deleted. An emergency that nobody has reviewed (24 hours or less, without reviewed_at) stays until somebody has.
+
+The exit code is 0 whether or not there was something to remove, and 1 when an entry cannot be cut out line by line. Then no file
+is changed.`,
+		Example: "  policygen exceptions prune --dry-run\n  policygen exceptions prune\n  policygen exceptions prune --output json",
+		Args:    noArguments,
 		RunE:    action(func(*cobra.Command, []string) error { return a.pruneExceptions(o) }),
 	}
 	o.policiesFlag(cmd)
 	o.atFlag(cmd)
 	cmd.Flags().BoolVar(&o.dry, "dry-run", false, "only say what would be removed")
+	outputFlag(cmd, &o.output, "text", "json")
 	return cmd
+}
+
+// pruning is what there is to prune.
+type pruning struct {
+	FormatVersion int            `json:"format_version"`
+	At            string         `json:"at"`
+	DryRun        bool           `json:"dry_run"`
+	Pruned        []exceptionRow `json:"pruned"`
+	Kept          []exceptionRow `json:"kept"` // expired emergencies that nobody has reviewed
+	Tightened     []tightening   `json:"tightened"`
+	Files         []string       `json:"files"` // changed or deleted
+	moments       []time.Time    // at which something pruned ended
+	lines         map[string][]int32
+	staying       map[string][]int32 // lines of exceptions that stay
+	contents      map[string][]byte  // by file; nil for one to delete
 }
 
 func (a *app) pruneExceptions(o pruneOptions) error {
@@ -40,65 +65,134 @@ func (a *app) pruneExceptions(o pruneOptions) error {
 	if err != nil {
 		return err
 	}
-	policies, _, err := a.folders(o.place)
-	if err != nil {
-		return err
+	p := expired(program, at, l.prefix)
+	p.DryRun = o.dry
+	if err := p.cut(l); err != nil {
+		a.complain(err.Error(), "no file was changed")
+		return findingsError{}
 	}
-	expired := map[string][]int32{}
-	for _, e := range program.Set.Exceptions {
-		if exceptionState(program.Set, e, at) == "expired" {
-			expired[e.Pos.File] = append(expired[e.Pos.File], e.Pos.Line)
-			if err := a.tightens(e, l.prefix); err != nil {
-				return err
-			}
+	if !o.dry {
+		if err := p.write(l); err != nil {
+			return err
 		}
 	}
-	if len(expired) == 0 {
-		_, err := fmt.Fprintln(a.env.Stdout, "no exception has expired")
-		return err
+	if o.output == "json" {
+		return a.json(p)
 	}
-	if o.dry {
-		return nil
-	}
-	return prune(policies, l, expired)
-}
-
-// tightens says what the end of an exception means.
-func (a *app) tightens(e *policy.Exception, prefix string) error {
-	row := exceptionRow{Team: e.Team, User: e.User, Project: e.Project}
-	_, err := fmt.Fprintf(a.env.Stdout, "%s%s:%d: %s holds again for %s, since %s\n", prefix, e.Pos.File, e.Pos.Line, strings.Join(e.Policies, ", "), row.who(),
-		e.Expires.Format(time.DateOnly))
+	_, err = fmt.Fprint(a.env.Stdout, p.text())
 	return err
 }
 
-// prune rewrites the files. All new contents are made before the first is written.
-func prune(dir string, l *loaded, expired map[string][]int32) error {
-	var files []string
-	contents := map[string][]byte{}
-	for file, lines := range expired {
+// expired collects what has expired at a date, and what its end meant.
+func expired(program *compile.Program, at time.Time, prefix string) *pruning {
+	p := &pruning{FormatVersion: 1, At: dateText(at), Pruned: []exceptionRow{}, Kept: []exceptionRow{}, Tightened: []tightening{}, Files: []string{},
+		lines: map[string][]int32{}, staying: map[string][]int32{}, contents: map[string][]byte{}}
+	for _, e := range program.Set.Exceptions {
+		row := rowOf(program.Set, e, at, prefix)
+		switch {
+		case row.State != stateExpired:
+			p.staying[e.Pos.File] = append(p.staying[e.Pos.File], e.Pos.Line)
+		case row.ReviewDue:
+			p.Kept = append(p.Kept, row)
+			p.staying[e.Pos.File] = append(p.staying[e.Pos.File], e.Pos.Line)
+		default:
+			p.Pruned = append(p.Pruned, row)
+			p.lines[e.Pos.File] = append(p.lines[e.Pos.File], e.Pos.Line)
+			p.moments = append(p.moments, e.Expires)
+		}
+	}
+	if program.Resolved == nil {
+		return p // wrong files cannot be compared
+	}
+	slices.SortFunc(p.moments, time.Time.Compare)
+	for _, t := range slices.CompactFunc(p.moments, time.Time.Equal) {
+		p.Tightened = append(p.Tightened, tightenings(program, t)...)
+	}
+	return p
+}
+
+// cut makes the new contents of every file.
+func (p *pruning) cut(l *loaded) error {
+	for _, file := range slices.Sorted(maps.Keys(p.lines)) {
+		lines := p.lines[file]
+		for _, line := range lines {
+			if slices.Contains(p.staying[file], line) {
+				return fmt.Errorf("%s%s:%d: an exception that stays is on the same line: put each on lines of its own", l.prefix, file, line)
+			}
+		}
 		text, err := policy.Prune(file, l.tree.Data(file), lines)
 		if err != nil {
 			return err
 		}
-		files = append(files, file)
-		contents[file] = text
+		p.contents[file] = text
+		p.Files = append(p.Files, l.prefix+file)
 	}
-	slices.Sort(files)
-	root, err := os.OpenRoot(dir)
+	return nil
+}
+
+// write puts the new contents in place, each file in one step.
+func (p *pruning) write(l *loaded) error {
+	root, err := os.OpenRoot(l.dir)
 	if err != nil {
 		return fmt.Errorf("prune: %w", err)
 	}
 	defer root.Close()
-	for _, file := range files {
-		name := filepath.FromSlash(file)
-		if contents[file] == nil {
-			err = root.Remove(name)
-		} else if err = root.WriteFile(name+".new", contents[file], 0o644); err == nil {
-			err = root.Rename(name+".new", name)
-		}
-		if err != nil {
+	for file, text := range p.contents {
+		if err := replace(root, filepath.FromSlash(file), text); err != nil {
 			return fmt.Errorf("prune: %w", err)
 		}
 	}
 	return nil
+}
+
+// replace gives a file new contents in one step, or deletes it where there are none. What fails leaves the old file.
+func replace(root *os.Root, name string, text []byte) error {
+	if text == nil {
+		return root.Remove(name)
+	}
+	mode := fs.FileMode(0o644)
+	if info, err := root.Stat(name); err == nil {
+		mode = info.Mode().Perm()
+	}
+	fresh := name + ".new" // no policy file's name, so that nobody reads it half written
+	err := root.WriteFile(fresh, text, mode)
+	if err == nil {
+		err = root.Rename(fresh, name)
+	}
+	if err != nil {
+		return errors.Join(err, ignoreGone(root.Remove(fresh)))
+	}
+	return nil
+}
+
+func ignoreGone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+func (p *pruning) text() string {
+	var b strings.Builder
+	for _, row := range p.Pruned {
+		fmt.Fprintf(&b, "%s:%d: %s for %s ended %s\n", row.File, row.Line, row.from(), row.who(), row.Expires)
+	}
+	if len(p.Tightened) > 0 {
+		b.WriteString("what tightened:\n")
+	}
+	for _, t := range p.Tightened {
+		b.WriteString(strings.Join(t.lines(), "\n") + "\n")
+	}
+	for _, row := range p.Kept {
+		fmt.Fprintf(&b, "%s:%d: kept: %s for %s was an emergency: review it and set reviewed_at\n", row.File, row.Line, row.from(), row.who())
+	}
+	switch {
+	case len(p.Pruned) == 0:
+		b.WriteString("nothing to remove\n")
+	case p.DryRun:
+		fmt.Fprintf(&b, "%s to remove from %s\n", counted(len(p.Pruned), "exception"), strings.Join(p.Files, ", "))
+	default:
+		fmt.Fprintf(&b, "removed %s from %s\n", counted(len(p.Pruned), "exception"), strings.Join(p.Files, ", "))
+	}
+	return b.String()
 }

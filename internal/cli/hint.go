@@ -10,6 +10,7 @@ import (
 
 	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/resolve"
 )
 
 // maxSimilar is how many names a hint offers.
@@ -92,6 +93,20 @@ func similar(typed string, names []string) []string {
 	}
 	near := menu.SuggestionsFor(typed)
 	return near[:min(len(near), maxSimilar)]
+}
+
+func audienceNames(r *resolve.Result) []string {
+	names := make([]string, len(r.Groups))
+	for i, g := range r.Groups {
+		names[i] = g.Name
+	}
+	return names
+}
+
+// unknownAudience is the name of an audience that there is none of.
+func unknownAudience(r *resolve.Result, name string) error {
+	names := audienceNames(r)
+	return usageError{flag: "group", text: fmt.Sprintf("there is no audience %q", name), hint: meant(similar(name, names), "there are "+few(names))}
 }
 
 // similarSubjects returns what explain could have been asked for: a settings key, also with the mistake in an upper part of its path, or

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/policygen/policygen/internal/resolve"
 )
 
 // horizonOf reads a length of time: days such as 90d, or what Go writes, such as 36h. Empty is none.
@@ -22,20 +20,17 @@ func horizonOf(text string) (time.Duration, error) {
 	if d, err := time.ParseDuration(text); err == nil && d > 0 {
 		return d, nil
 	}
-	return 0, usageError{flag: "horizon", text: fmt.Sprintf("%q is not a length of time: write 90d or 36h", text)}
+	return 0, usageError{flag: "horizon", text: fmt.Sprintf("%q is not a length of time", text), hint: "write days or hours, such as 90d or 36h"}
 }
 
-// coming prints the changes that come by themselves within a horizon.
-func (a *app) coming(r *resolve.Result, at time.Time, horizon time.Duration) error {
-	found := changes(r, at, at.Add(horizon))
+// comingText says what changes by itself within a horizon.
+func comingText(found []change, end time.Time) string {
 	if len(found) == 0 {
-		_, err := fmt.Fprintf(a.env.Stdout, "nothing changes by itself before %s\n", at.Add(horizon).Format(time.DateOnly))
-		return err
+		return fmt.Sprintf("nothing changes by itself before %s\n", dateText(end))
 	}
+	var b strings.Builder
 	for _, c := range found {
-		if _, err := fmt.Fprintf(a.env.Stdout, "coming: %s\n", c.text()); err != nil {
-			return err
-		}
+		fmt.Fprintf(&b, "coming: %s\n", c.text())
 	}
-	return nil
+	return b.String()
 }

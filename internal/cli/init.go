@@ -25,7 +25,7 @@ func (a *app) initCommand() *cobra.Command {
 		Use:   "init [DIR]",
 		Short: "Start a policy repository",
 		Long: `init writes a small policy repository into DIR, by default the working directory: policies for two groups that check and build
-at once, a workflow that checks pull requests, CODEOWNERS, and what editors need to complete the keys.
+at once, workflows that check pull requests and dates, CODEOWNERS, and what editors need to complete the keys.
 
 It never replaces a file: when one of them exists already, it names it and writes nothing.`,
 		Example: `  policygen init

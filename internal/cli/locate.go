@@ -121,5 +121,5 @@ func (a *app) open(dir string) (*loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &loaded{tree: tree, list: list, prefix: filepath.ToSlash(a.shown(dir)) + "/"}, nil
+	return &loaded{tree: tree, list: list, prefix: filepath.ToSlash(a.shown(dir)) + "/", dir: dir}, nil
 }

@@ -16,6 +16,7 @@ type loaded struct {
 	tree   *source.Tree
 	list   diag.List
 	prefix string // of file names in messages
+	dir    string // absolute path of the folder
 }
 
 // outputFlag adds --output with the formats of a command.
@@ -57,6 +58,15 @@ func (l *loaded) compiled(a *app, p place) (*compile.Program, error) {
 // text prints diagnostics for people.
 func (a *app) text(w io.Writer, terminal bool, l *loaded, list diag.List) error {
 	return diag.Text{Out: w, Source: l.tree.Data, Prefix: l.prefix, Color: terminal && a.color()}.Print(list)
+}
+
+// json prints a document for machines.
+func (a *app) json(document any) error {
+	text, err := indented(document)
+	if err == nil {
+		_, err = a.env.Stdout.Write(text)
+	}
+	return err
 }
 
 // color reports whether colour is wanted where it is possible (https://no-color.org).

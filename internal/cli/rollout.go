@@ -1,9 +1,10 @@
 package cli
 
 import (
-	"bufio"
 	"fmt"
+	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -24,7 +25,7 @@ func (a *app) rolloutCommand() *cobra.Command {
 		Use:     "rollout",
 		Short:   "Show the rings of the rollout and who is in them",
 		Example: "  policygen rollout status\n  policygen rollout status --id laptop-0042 --id laptop-0043",
-		Args:    cobra.NoArgs,
+		Args:    noCommand,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.rolloutStatusCommand())
@@ -36,23 +37,37 @@ func (a *app) rolloutStatusCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Say which ring devices or users belong to",
-		Long: `status prints the rings and, for each device or user given, its ring. The place is the first eight bytes, big-endian, of
-SHA-256("policygen ring\n" + id), modulo 10,000: a ring of 10 percent holds the places below 1,000.`,
-		Example: "  policygen rollout status\n  policygen rollout status --ids devices.txt --output json",
-		Args:    cobra.NoArgs,
-		RunE:    action(func(*cobra.Command, []string) error { return a.rolloutStatus(o) }),
+		Long: `status prints the rings and, for each device or user given, its ring: the first one that reaches it.
+
+The place of a device or user is the first eight bytes, big-endian, of SHA-256("policygen ring\n" + id), modulo 10,000. A ring of 10
+percent reaches the places below 1,000, so whoever is in it is also in every larger one. The id is hashed as it is given: spell
+it in one way everywhere, addresses in lower case.`,
+		Example: `  policygen rollout status
+  policygen rollout status --id laptop-0042
+  policygen rollout status --ids devices.txt --output json
+  jq -r '.[].serial' inventory.json | policygen rollout status --ids -`,
+		Args: noArguments,
+		RunE: action(func(*cobra.Command, []string) error { return a.rolloutStatus(o) }),
 	}
 	o.policiesFlag(cmd)
 	cmd.Flags().StringSliceVar(&o.ids, "id", nil, "device or user, as rollout.by says; may be given several times")
-	cmd.Flags().StringVar(&o.file, "ids", "", "file with one device or user per line")
+	cmd.Flags().StringVar(&o.file, "ids", "", "file with one device or user per line; - is standard input")
+	_ = cmd.RegisterFlagCompletionFunc("id", cobra.NoFileCompletions)
 	outputFlag(cmd, &o.output, "text", "json")
 	return cmd
 }
 
-type ringRow struct {
+// memberRow is one device or user in its ring.
+type memberRow struct {
 	ID    string `json:"id"`
-	Place int    `json:"place"`
-	Ring  string `json:"ring"` // "" where no ring reaches it yet
+	Place int    `json:"place"` // of 10,000
+	Ring  string `json:"ring"`  // "" where no ring reaches it yet
+}
+
+// ringRow is a ring and how many of those asked for it reaches first.
+type ringRow struct {
+	wire.Ring
+	Members int `json:"members"`
 }
 
 func (a *app) rolloutStatus(o rolloutOptions) error {
@@ -60,64 +75,98 @@ func (a *app) rolloutStatus(o rolloutOptions) error {
 	if err != nil {
 		return err
 	}
-	if program.Resolved == nil {
-		return a.refused(l)
-	}
-	rollout := program.Resolved.Rollout
-	if rollout == nil {
-		_, err := fmt.Fprintln(a.env.Stdout, "no rollout section: everybody gets every change at once")
-		return err
-	}
+	a.doubt(l, "the rings may be wrong")
 	ids, err := a.ids(o)
 	if err != nil {
 		return err
 	}
-	rows := make([]ringRow, len(ids))
-	for i, id := range ids {
-		ring, _ := rollout.Ring(id)
-		rows[i] = ringRow{id, wire.RingPlace(id), ring.Name}
+	rollout := program.Set.Rollout
+	if rollout == nil {
+		rollout = &wire.Rollout{}
 	}
-	if o.output == "json" {
-		text, err := indented(map[string]any{"format_version": 1, "by": rollout.By, "rings": rollout.Rings, "members": rows})
-		if err == nil {
-			_, err = a.env.Stdout.Write(text)
-		}
+	rings, members := ringRows(*rollout, ids)
+	switch {
+	case o.output == "json":
+		return a.json(map[string]any{"format_version": 1, "by": rollout.By, "rings": rings, "members": members})
+	case len(rings) == 0:
+		_, err := fmt.Fprintln(a.env.Stdout, "no rollout section: everybody gets every change at once")
 		return err
 	}
-	return a.rolloutTable(*rollout, rows)
+	return a.rolloutTable(rollout.By, rings, members)
 }
 
-func (a *app) rolloutTable(r wire.Rollout, rows []ringRow) error {
+func ringRows(r wire.Rollout, ids []string) ([]ringRow, []memberRow) {
+	rings, members := make([]ringRow, len(r.Rings)), make([]memberRow, len(ids))
+	for i, ring := range r.Rings {
+		rings[i].Ring = ring
+	}
+	for i, id := range ids {
+		ring, _ := r.Ring(id)
+		members[i] = memberRow{id, wire.RingPlace(id), ring.Name}
+		for j := range rings {
+			if rings[j].Name == ring.Name {
+				rings[j].Members++
+			}
+		}
+	}
+	return rings, members
+}
+
+func (a *app) rolloutTable(by string, rings []ringRow, members []memberRow) error {
 	w := tabwriter.NewWriter(a.env.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "RING\tREACHES\tOF EVERY\n")
-	for _, ring := range r.Rings {
-		fmt.Fprintf(w, "%s\t%g %%\t%s\n", ring.Name, ring.Percent, r.By)
+	fmt.Fprint(w, "RING\tREACHES")
+	if len(members) > 0 {
+		fmt.Fprint(w, "\tFIRST REACHES")
 	}
-	if len(rows) > 0 {
-		fmt.Fprintf(w, "\n%s\tPLACE\tRING\n", strings.ToUpper(r.By))
+	fmt.Fprintln(w)
+	for _, ring := range rings {
+		fmt.Fprintf(w, "%s\t%g %% of %ss", ring.Name, ring.Percent, by)
+		if len(members) > 0 {
+			fmt.Fprintf(w, "\t%d of %d", ring.Members, len(members))
+		}
+		fmt.Fprintln(w)
 	}
-	for _, row := range rows {
-		fmt.Fprintf(w, "%s\t%d\t%s\n", row.ID, row.Place, orDash(row.Ring))
+	if err := w.Flush(); err != nil || len(members) == 0 {
+		return err
+	}
+	fmt.Fprintf(w, "\n%s\tPLACE\tRING\n", strings.ToUpper(by))
+	for _, m := range members {
+		fmt.Fprintf(w, "%s\t%d\t%s\n", m.ID, m.Place, orDash(m.Ring))
 	}
 	return w.Flush()
 }
 
-// ids returns the devices or users asked for.
+// ids returns the devices or users asked for, each once, in the order given.
 func (a *app) ids(o rolloutOptions) ([]string, error) {
-	if o.file == "" {
-		return o.ids, nil
+	ids := slices.Clone(o.ids)
+	if o.file != "" {
+		in := a.env.Stdin
+		if o.file != "-" {
+			file, err := os.Open(a.absolute(o.file))
+			if err != nil {
+				return nil, usageError{flag: "ids", text: err.Error(), hint: "name a file with one device or user per line, or - for standard input"}
+			}
+			defer file.Close()
+			in = file
+		}
+		read, err := io.ReadAll(in)
+		if err != nil {
+			return nil, usageError{flag: "ids", text: err.Error()}
+		}
+		ids = append(ids, strings.Split(strings.TrimPrefix(string(read), "\ufeff"), "\n")...)
 	}
-	file, err := os.Open(a.absolute(o.file))
-	if err != nil {
-		return nil, usageError{text: fmt.Sprintf("--ids: %v", err)}
-	}
-	defer file.Close()
-	ids := o.ids
-	lines := bufio.NewScanner(file)
-	for lines.Scan() {
-		if id := strings.TrimSpace(lines.Text()); id != "" {
-			ids = append(ids, id)
+	return distinct(ids), nil
+}
+
+// distinct trims names and drops empty and repeated ones.
+func distinct(names []string) []string {
+	seen := map[string]bool{"": true}
+	kept := []string{}
+	for _, name := range names {
+		if name = strings.TrimSpace(name); !seen[name] {
+			seen[name] = true
+			kept = append(kept, name)
 		}
 	}
-	return ids, lines.Err()
+	return kept
 }

@@ -13,19 +13,23 @@ import (
 
 func (a *app) schemaCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema [policy|settings]",
+		Use:   "schema [policy|settings|approvals]",
 		Short: "Print the JSON Schema of policy files, for editors",
 		Long: `schema prints the JSON Schema (draft 2020-12) of a policy file, with every native settings key in it, or that of the native settings
-alone. Save it and point your editor at it, for example with a first line in each file:
+alone, or that of the reviews which check --approvals reads. Save it and point your editor at it, for example with a first line in each file:
   # yaml-language-server: $schema=../.policygen/policy.schema.json`,
 		Example: `  policygen schema > .policygen/policy.schema.json
-  policygen schema settings`,
+  policygen schema settings
+  policygen schema approvals`,
 		Args:      cobra.MatchAll(atMostOne, knownArgument),
-		ValidArgs: []string{"policy", "settings"},
+		ValidArgs: []string{"policy", "settings", "approvals"},
 		RunE: action(func(_ *cobra.Command, args []string) error {
 			print := policySchema
-			if len(args) > 0 && args[0] == "settings" {
+			switch {
+			case len(args) > 0 && args[0] == "settings":
 				print = settingsSchema
+			case len(args) > 0 && args[0] == "approvals":
+				print = func() ([]byte, error) { return schema.Approvals(), nil }
 			}
 			text, err := print()
 			if err == nil {

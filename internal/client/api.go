@@ -94,16 +94,23 @@ type messagesRequest struct {
 func (m messagesRequest) results() int {
 	count := 0
 	for _, message := range m.Messages {
-		var blocks []struct {
-			Type string `json:"type"`
-		}
-		if json.Unmarshal(message.Content, &blocks) != nil {
-			continue // plain text
-		}
-		for _, block := range blocks {
-			if block.Type == "tool_result" {
-				count++
-			}
+		count += countResults(message.Content)
+	}
+	return count
+}
+
+// countResults counts the tool results of one message. The client puts several into one when calls ran side by side.
+func countResults(content json.RawMessage) int {
+	var blocks []struct {
+		Type string `json:"type"`
+	}
+	if json.Unmarshal(content, &blocks) != nil {
+		return 0 // plain text
+	}
+	count := 0
+	for _, block := range blocks {
+		if block.Type == "tool_result" {
+			count++
 		}
 	}
 	return count

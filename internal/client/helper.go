@@ -33,25 +33,32 @@ type script struct {
 	Addr  string     `json:"addr"` // where to serve
 }
 
+// streams are the standard streams that the helper hands on to the client.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
 // ServeScripted is the helper inside the namespace: it serves the scripted model on loopback, runs the client as its
-// child with the same standard streams, and returns the client's exit code. path names the script file.
+// child with the given streams, and returns the client's exit code. path names the script file. The helper's own complaints
+// go to stderr behind a mark, with an exit code that the client does not use, so that Session can tell them from the client's.
 //
 // TestMain of a package that calls Session or ReportedSHA begins with
 //
 //	if script := os.Getenv(client.HelperEnv); script != "" {
-//		os.Exit(client.ServeScripted(script))
+//		os.Exit(client.ServeScripted(script, os.Stdin, os.Stdout, os.Stderr))
 //	}
-func ServeScripted(path string) int {
-	exit, err := serveScripted(path)
+func ServeScripted(path string, stdin io.Reader, stdout, stderr io.Writer) int {
+	exit, err := serveScripted(path, streams{stdin, stdout, stderr})
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "%s%v\n", helperMark, err)
+		fmt.Fprintf(stderr, "%s%v\n", helperMark, err)
 		return helperExit
 	}
 	return exit
 }
 
 // serveScripted is ServeScripted with errors for the helper's own troubles, apart from the client's exit code.
-func serveScripted(path string) (_ int, err error) {
+func serveScripted(path string, s streams) (_ int, err error) {
 	order, err := readScript(path)
 	if err != nil {
 		return 0, err
@@ -69,7 +76,7 @@ func serveScripted(path string) (_ int, err error) {
 	server := &http.Server{Handler: &scriptedAPI{calls: order.Calls, log: log}, ReadHeaderTimeout: 10 * time.Second}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	exit, err := runChild(order)
+	exit, err := runChild(order, s)
 	err = errors.Join(err, server.Close())
 	if serveErr := <-served; !errors.Is(serveErr, http.ErrServerClosed) {
 		err = errors.Join(err, serveErr)
@@ -93,10 +100,10 @@ func readScript(path string) (script, error) {
 	return order, nil
 }
 
-// runChild runs the client with our standard streams. A death by signal is an error, since it has no exit code.
-func runChild(order script) (int, error) {
+// runChild runs the client with the helper's streams. A death by signal is an error, since it has no exit code.
+func runChild(order script, s streams) (int, error) {
 	cmd := exec.Command(order.Argv[0], order.Argv[1:]...)
-	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = order.Env, os.Stdin, os.Stdout, os.Stderr
+	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = order.Env, s.in, s.out, s.err
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {

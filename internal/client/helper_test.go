@@ -23,12 +23,16 @@ func TestServeScripted(t *testing.T) {
 	dir := t.TempDir()
 	out := filepath.Join(dir, "out")
 	order := script{
-		Argv: []string{"/bin/sh", "-c", `echo "$WORD $HOME" >"$0"; exit 7`, out},
+		Argv: []string{"/bin/sh", "-c", `echo "$WORD $HOME" >"$0"; cat; echo warning >&2; exit 7`, out},
 		Env:  []string{"WORD=hello"},
 		Log:  filepath.Join(dir, "log"), Addr: "127.0.0.1:0",
 	}
-	if exit := ServeScripted(writeScript(t, order)); exit != 7 {
+	var stdout, stderr strings.Builder
+	if exit := ServeScripted(writeScript(t, order), strings.NewReader("prompt"), &stdout, &stderr); exit != 7 {
 		t.Errorf("exit = %d, want the client's 7", exit)
+	}
+	if stdout.String() != "prompt" || stderr.String() != "warning\n" {
+		t.Errorf("the client wrote %q and %q, want what it was given", stdout.String(), stderr.String())
 	}
 	if text, err := os.ReadFile(out); err != nil || string(text) != "hello \n" {
 		t.Errorf("the client saw %q, %v, want its own environment alone", text, err)
@@ -57,13 +61,14 @@ func TestServeScriptedErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if _, err := serveScripted(test.path); err == nil || !strings.Contains(err.Error(), test.want) {
+			if _, err := serveScripted(test.path, streams{}); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q", err, test.want)
 			}
 		})
 	}
-	if exit := ServeScripted(broken); exit != helperExit {
-		t.Errorf("exit = %d, want %d", exit, helperExit)
+	var complaint strings.Builder
+	if exit := ServeScripted(broken, nil, nil, &complaint); exit != helperExit || !strings.HasPrefix(complaint.String(), helperMark) {
+		t.Errorf("exit = %d with %q, want %d and the mark", exit, complaint.String(), helperExit)
 	}
 }
 

@@ -18,10 +18,10 @@ func otelEnv() []string {
 		"CLAUDE_CODE_ENABLE_TELEMETRY=1",
 		"OTEL_LOG_MANAGED_SETTINGS=1",
 		"OTEL_LOGS_EXPORTER=otlp",
-		"OTEL_METRICS_EXPORTER=none",
+		"OTEL_METRICS_EXPORTER=none", // the receiver keeps every request in a file
 		"OTEL_EXPORTER_OTLP_PROTOCOL=http/json",
 		"OTEL_EXPORTER_OTLP_ENDPOINT=http://" + apiAddress,
-		"OTEL_LOGS_EXPORT_INTERVAL=100",
+		"OTEL_LOGS_EXPORT_INTERVAL=100", // milliseconds: the session is over in half a second
 	}
 }
 

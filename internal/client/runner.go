@@ -71,10 +71,10 @@ func (e *RefusedError) Error() string {
 
 // invocation is one command inside the isolation.
 type invocation struct {
-	tree  string
-	dir   string // working directory
-	layer string
-	env   []string
+	tree  string   // what stands at /etc/claude-code
+	dir   string   // working directory
+	layer string   // mount point for isolate.sh
+	env   []string // all of it: nothing is inherited
 	argv  []string
 	stdin string
 }

@@ -82,16 +82,22 @@ func readSession(out output, requests []Request, calls []ToolCall) (Session, err
 	if transcript.init == nil {
 		return session, &RefusedError{ExitCode: out.exit, Stderr: out.stderr}
 	}
-	session.Init = *transcript.init
+	session.Init, session.Calls = *transcript.init, transcript.answered(calls)
+	return session, nil
+}
+
+// answered returns the results of the calls, up to the turn at which the session ended.
+func (t transcript) answered(calls []ToolCall) []CallResult {
+	var answered []CallResult
 	for i, call := range calls {
-		result, ok := transcript.results[callID(i)]
+		result, ok := t.results[callID(i)]
 		if !ok {
-			break // the session ended before this turn
+			break
 		}
 		result.ToolCall = call
-		session.Calls = append(session.Calls, result)
+		answered = append(answered, result)
 	}
-	return session, nil
+	return answered
 }
 
 // Offered returns the names of the tools that were offered to the model at any time, sorted.

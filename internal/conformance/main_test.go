@@ -18,13 +18,16 @@ import (
 var runner *client.Runner
 
 // tally counts what the tests asked of the client.
-var tally struct{ trees, sessions, calls atomic.Int64 }
+var tally struct {
+	trees, sessions, calls atomic.Int64
+	probes                 map[verdict]*atomic.Int64
+}
 
 // TestMain hands over to the helper when a session started this program inside its namespace. Otherwise it prepares the lab once, so that a
 // machine that cannot run the client says so once, and checks at the end that the machine's own managed files are as they were.
 func TestMain(m *testing.M) {
 	if script := os.Getenv(client.HelperEnv); script != "" {
-		os.Exit(client.ServeScripted(script))
+		os.Exit(client.ServeScripted(script, os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(run(m))
 }
@@ -38,6 +41,7 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "conformance:", err)
 		return 1
 	}
+	tally.probes = map[verdict]*atomic.Int64{forbidden: {}, allowed: {}, gap: {}}
 	code := m.Run()
 	if err := guard.Check(); err != nil {
 		fmt.Fprintln(os.Stderr, "conformance:", err)
@@ -45,6 +49,8 @@ func run(m *testing.M) int {
 	}
 	fmt.Printf("conformance: claude %s, isolated by %s: %d trees loaded, %d sessions with %d calls\n",
 		runner.Client().Version, runner.Isolation().Mode, tally.trees.Load(), tally.sessions.Load(), tally.calls.Load())
+	fmt.Printf("conformance: policies: %d forbidden things were stopped, %d allowed ones went through, %d are known gaps\n",
+		tally.probes[forbidden].Load(), tally.probes[allowed].Load(), tally.probes[gap].Load())
 	return code
 }
 

@@ -4,13 +4,11 @@ package conformance
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"text/tabwriter"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -137,7 +135,7 @@ func ordinary(t *testing.T) client.SessionOptions {
 func TestSessions(t *testing.T) {
 	b := build(t, unpinned(t))
 	rows := make([][]string, len(scenarios))
-	t.Cleanup(func() { t.Logf("\n%s", table(slices.Concat(rows...))) })
+	t.Cleanup(func() { t.Logf("\n%s", columns("group\tcall\tfile\tdropins", slices.Concat(rows...))) })
 	for i, s := range scenarios {
 		t.Run(s.group, func(t *testing.T) {
 			t.Parallel()
@@ -206,18 +204,6 @@ func servers(s client.Session) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// table lays out the outcomes of calls with the flattened file and with the fragments.
-func table(rows []string) string {
-	var text strings.Builder
-	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "group\tcall\tfile\tdropins")
-	for _, row := range rows {
-		fmt.Fprintln(w, row)
-	}
-	w.Flush()
-	return text.String()
 }
 
 // unpinned copies the example without its login pins, which would refuse the fake key of a session.

@@ -16,6 +16,9 @@ const (
 	ExceptionSelfApproved Code = "exception-self-approved"
 	ExceptionIncomplete   Code = "exception-incomplete"
 	ExceptionTooLong      Code = "exception-too-long"
+	ExceptionBaseApprover Code = "exception-base-approver"
+	ExceptionNoBase       Code = "exception-no-base"
+	ExceptionUnproved     Code = "exception-approval-unproved"
 )
 
 func policyEntries() []Entry {
@@ -38,6 +41,14 @@ func policyEntries() []Entry {
 			"`governance.require` lists the fields that make an exception understandable a year later."},
 		{ExceptionTooLong, Error, "an exception that lasts too long",
 			"`governance.max_days` bounds how long an exception may last, counted from its start."},
+		{ExceptionBaseApprover, Error, "an exception whose approver may not approve on the base branch",
+			"With `check --base`, an exception that a change adds or alters counts only if the governance of the base branch lets its approver approve. " +
+				"Otherwise a change could name its own approver.\nChange `governance` in a change of its own, and add the exception afterwards."},
+		{ExceptionNoBase, Info, "a base branch without policies",
+			"`check --base` compares with a revision that has no policy folder, as in the first change of a repository. Exceptions are judged by the governance of the change itself."},
+		{ExceptionUnproved, Error, "an approval that no review shows",
+			"`approved_by` is what the author of a file claims. With `check --approvals`, the last review by that person must be an approval, of the change's last commit where the file names it.\n" +
+				"The file's `identities` say which account belongs to which address."},
 		{PolicyMode, Warning, "a policy that observes without an end",
 			"A policy in mode warn or observe blocks nothing, and nothing will change that.\nGive it `mode_until`, the day from which it is enforced."},
 		{ExceptionMoves, Info, "an exception moves a policy to the hook",

@@ -79,12 +79,27 @@ func Merge(cat *catalog.Catalog, managed Managed, layers []Layer) Result {
 	for _, l := range layers {
 		m.servers(l)
 	}
-	if managed.Servers != nil {
-		for _, s := range managed.Servers.Members {
+	m.managedServers(layers)
+	return m.result
+}
+
+// managedServers loads those of managed-mcp.json. Denylists of managed and user settings hold for them too; allowlists and what a project
+// denies do not (2.1.329).
+func (m *merging) managedServers(layers []Layer) {
+	if m.managed.Servers == nil {
+		return
+	}
+	denied := slices.Clone(list(m.managed.Settings.Get("deniedMcpServers")))
+	for _, l := range layers {
+		if l.Scope == User {
+			denied = append(denied, list(l.Settings.Get("deniedMcpServers"))...)
+		}
+	}
+	for _, s := range m.managed.Servers.Members {
+		if !slices.ContainsFunc(denied, func(entry *value.Node) bool { return entryMatches(entry, s) }) {
 			m.load(s)
 		}
 	}
-	return m.result
 }
 
 // merging is one run of Merge.
@@ -206,7 +221,7 @@ func (m *merging) serverRefused(s value.Member) (*value.Node, string) {
 	if m.managed.Servers != nil {
 		return m.managed.Servers, "managed-mcp.json is exclusive"
 	}
-	for _, entry := range list(m.managed.Settings.Get("deniedMcpServers")) {
+	for _, entry := range list(m.result.Settings.Get("deniedMcpServers")) { // every file's denylist counts
 		if entryMatches(entry, s) {
 			return entry, "deniedMcpServers lists it"
 		}
@@ -217,7 +232,10 @@ func (m *merging) serverRefused(s value.Member) (*value.Node, string) {
 	}
 	if !slices.ContainsFunc(counting(allowed, s), func(entry *value.Node) bool { return entryMatches(entry, s) }) {
 		by := m.managed.Settings.Get("allowedMcpServers")
-		if by != nil && len(by.Items) > 0 {
+		if by == nil {
+			by = allowed // the developer's own list
+		}
+		if len(by.Items) > 0 {
 			by = by.Items[0]
 		}
 		return by, "allowedMcpServers does not list it"

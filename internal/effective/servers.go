@@ -49,7 +49,8 @@ func entryMatches(entry *value.Node, s value.Member) bool {
 }
 
 // MatchURL matches an address against a serverUrl pattern as the client does (2.1.329): the host without regard to case or a dot at its end,
-// the path exactly, * for anything, user information ignored, and a pattern without a path for every path.
+// the path exactly, * for anything, user information ignored, and a pattern without a path for every path. A pattern without a port stands
+// for the scheme's own port, or for any where the host has a wildcard.
 func MatchURL(pattern, address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
@@ -63,10 +64,30 @@ func MatchURL(pattern, address string) bool {
 	if _, after, user := strings.Cut(host, "@"); user {
 		host = after
 	}
-	if !glob(strings.TrimSuffix(strings.ToLower(host), "."), strings.TrimSuffix(strings.ToLower(u.Host), ".")) {
+	if !matchHost(strings.ToLower(host), u) {
 		return false
 	}
-	return !hasPath || glob("/"+path, u.EscapedPath())
+	return !hasPath || glob("/"+path, "/"+strings.TrimPrefix(u.EscapedPath(), "/"))
+}
+
+// matchHost matches the host and port of an address against a pattern in lower case.
+func matchHost(pattern string, u *url.URL) bool {
+	usual := map[string]string{"https": "443", "http": "80"}[strings.ToLower(u.Scheme)]
+	port := u.Port()
+	if port == "" {
+		port = usual
+	}
+	host, want, written := pattern, usual, false
+	if i := strings.LastIndexByte(pattern, ':'); i > strings.LastIndexByte(pattern, ']') {
+		host, want, written = pattern[:i], pattern[i+1:], true
+	}
+	if written || !strings.Contains(host, "*") {
+		if !glob(want, port) {
+			return false
+		}
+	}
+	host = strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(host, "["), "]"), ".")
+	return glob(host, strings.TrimSuffix(strings.ToLower(u.Hostname()), "."))
 }
 
 // glob matches a text against a pattern in which * stands for anything.

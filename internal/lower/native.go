@@ -1,7 +1,7 @@
 package lower
 
 import (
-	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/policygen/policygen/internal/diag"
@@ -38,20 +38,45 @@ func (in input) rules(rules []*value.Node) *value.Node {
 	return tree("permissions.deny", in.list(rules))
 }
 
-// allowTexts lowers to a list of texts.
-func allowTexts(path string) func(input) native {
-	return func(in input) native {
-		var items []*value.Node
-		for _, v := range in.values {
-			items = append(items, value.Text(v.Name, v.Pos))
-		}
-		return native{allow: &Allowlist{path, in.list(items)}}
-	}
+// globs reports whether a value holds one of the wildcards.
+func (in input) globs(wildcards string) bool {
+	return slices.ContainsFunc(in.values, func(v policy.Value) bool { return strings.ContainsAny(v.Name, wildcards) })
 }
 
-// denyRules lowers to deny rules: Tool(value), or value alone where tool is "".
-func denyRules(tool string) func(input) native {
+// texts returns the values as a list.
+func (in input) texts() *value.Node {
+	var items []*value.Node
+	for _, v := range in.values {
+		items = append(items, value.Text(v.Name, v.Pos))
+	}
+	return in.list(items)
+}
+
+// allowTexts lowers to a list of texts.
+func allowTexts(path string) func(input) native {
+	return func(in input) native { return native{allow: &Allowlist{path, in.texts()}} }
+}
+
+func allowModels(in input) native {
+	if in.globs(anyWildcard) {
+		return native{unable: noGlobs}
+	}
+	return allowTexts("availableModels")(in)
+}
+
+// Wildcards of the policy language, and those among them that permission rules do not know.
+const (
+	anyWildcard = "*?["
+	notInRules  = "?["
+)
+
+// denyRules lowers to deny rules: Tool(value), or value alone where tool is "". Names of tools may hold *, names of skills and agents are
+// taken literally (2.1.329).
+func denyRules(tool, partial string) func(input) native {
 	return func(in input) native {
+		if in.globs(notInRules) || tool != "" && in.globs(anyWildcard) {
+			return native{unable: noGlobs}
+		}
 		var rules []*value.Node
 		for _, v := range in.values {
 			rule := v.Name
@@ -63,7 +88,7 @@ func denyRules(tool string) func(input) native {
 		if len(rules) == 0 {
 			return native{}
 		}
-		return native{settings: in.rules(rules)}
+		return native{settings: in.rules(rules), partial: partial}
 	}
 }
 
@@ -71,7 +96,7 @@ func denyRules(tool string) func(input) native {
 func denyCommands(in input) native {
 	var rules []*value.Node
 	for _, v := range in.values {
-		if strings.ContainsAny(v.Name, "*?[") {
+		if strings.ContainsAny(v.Name, anyWildcard) {
 			return native{unable: "a command with a wildcard inside is no word prefix"}
 		}
 		rules = append(rules, value.Text("Bash("+v.Name+" *)", v.Pos))
@@ -82,73 +107,15 @@ func denyCommands(in input) native {
 	if len(rules) == 0 {
 		return native{}
 	}
-	return native{settings: in.rules(rules), partial: "programs that other programs start are not seen (find -exec)"}
-}
-
-// allowServers lowers an allowlist of MCP servers. The client matches entries with an address or command instead of names where any exists,
-// so the two kinds are not mixed: with a name alone among the values, all count by name.
-func allowServers(in input) native {
-	byName := false
-	for _, v := range in.values {
-		byName = byName || v.Plain()
-		if strings.ContainsAny(v.Name, "*?[") {
-			return native{unable: "the client's server names have no wildcards"}
-		}
-	}
-	var items []*value.Node
-	seen := map[string]bool{}
-	for _, v := range in.values {
-		entry := serverEntry(v, byName)
-		if text := string(value.AppendJSON(nil, entry)); !seen[text] {
-			seen[text] = true
-			items = append(items, entry)
-		}
-	}
-	form := native{allow: &Allowlist{"allowedMcpServers", in.list(items)}}
-	if byName && len(items) > 0 {
-		form.partial = "people choose the names of servers"
-	}
-	return form
-}
-
-func serverEntry(v policy.Value, byName bool) *value.Node {
-	switch {
-	case byName:
-		return object(v.Pos, "serverName", v.Name)
-	case v.URL != "":
-		return object(v.Pos, "serverUrl", v.URL)
-	}
-	var words []*value.Node
-	for _, word := range v.Command {
-		words = append(words, value.Text(word, v.Pos))
-	}
-	return value.Object(v.Pos, value.Member{Key: "serverCommand", KeyPos: v.Pos, Value: value.Array(v.Pos, words...)})
-}
-
-func denyServers(in input) native {
-	var items []*value.Node
-	var partial string
-	for _, v := range in.values {
-		if v.Plain() && strings.ContainsAny(v.Name, "*?[") {
-			return native{unable: "the client's server names have no wildcards"}
-		}
-		if v.Plain() {
-			partial = "people choose the names of servers"
-		}
-		items = append(items, serverEntry(v, v.Plain()))
-	}
-	if len(items) == 0 {
-		return native{}
-	}
-	return native{settings: tree("deniedMcpServers", in.list(items)), partial: partial}
+	return native{settings: in.rules(rules), partial: "programs that other programs start are not seen (bash -c, find -exec)"}
 }
 
 func allowDomains(in input) native {
-	var items []*value.Node
-	for _, v := range in.values {
-		items = append(items, value.Text(v.Name, v.Pos))
+	if in.globs(notInRules) {
+		return native{unable: noGlobs}
 	}
-	form := native{allow: &Allowlist{"sandbox.network.allowedDomains", in.list(items)}}
+	form := native{allow: &Allowlist{"sandbox.network.allowedDomains", in.texts()}}
+	form.partial = "WebFetch follows people's own rules" // their allow rule opens any domain, also with the lock (2.1.329)
 	if !in.context.Sealed {
 		form.partial = "only sandboxed commands are held to it: set sandbox.enabled and sandbox.failIfUnavailable"
 	}
@@ -156,6 +123,9 @@ func allowDomains(in input) native {
 }
 
 func denyDomains(in input) native {
+	if in.globs(notInRules) {
+		return native{unable: noGlobs}
+	}
 	var hosts, rules []*value.Node
 	for _, v := range in.values {
 		hosts = append(hosts, value.Text(v.Name, v.Pos))
@@ -180,50 +150,20 @@ func denyModels(in input) native {
 	if !in.context.DeniedModels {
 		return native{unable: "deniedModels was first seen in claude 2.1.329, and the fleet may run older clients"}
 	}
-	var items []*value.Node
-	for _, v := range in.values {
-		items = append(items, value.Text(v.Name, v.Pos))
+	if in.globs(anyWildcard) {
+		return native{unable: noGlobs}
 	}
-	if len(items) == 0 {
-		return native{}
-	}
-	return native{settings: tree("deniedModels", in.list(items))}
-}
-
-// marketplace returns the source object of a marketplace written as owner/repo or as an address.
-func marketplace(v policy.Value) *value.Node {
-	switch u, err := url.Parse(v.Name); {
-	case err == nil && u.Host != "" && strings.HasSuffix(v.Name, ".json"):
-		return object(v.Pos, "source", "url", "url", v.Name)
-	case err == nil && u.Host != "", strings.HasPrefix(v.Name, "git@"):
-		return object(v.Pos, "source", "git", "url", v.Name)
-	case strings.HasPrefix(v.Name, "/"):
-		return object(v.Pos, "source", "directory", "path", v.Name)
-	}
-	return object(v.Pos, "source", "github", "repo", v.Name)
-}
-
-func marketplaces(in input) *value.Node {
-	var items []*value.Node
-	for _, v := range in.values {
-		items = append(items, marketplace(v))
-	}
-	return in.list(items)
-}
-
-func allowMarketplaces(in input) native {
-	return native{allow: &Allowlist{"strictKnownMarketplaces", marketplaces(in)}}
-}
-
-func denyMarketplaces(in input) native {
 	if len(in.values) == 0 {
 		return native{}
 	}
-	return native{settings: tree("blockedMarketplaces", marketplaces(in))}
+	return native{settings: tree("deniedModels", in.texts())}
 }
 
 func setPlugins(on bool) func(input) native {
 	return func(in input) native {
+		if in.globs(anyWildcard) {
+			return native{unable: noGlobs}
+		}
 		var members []value.Member
 		for _, v := range in.values {
 			members = append(members, value.Member{Key: v.Name, KeyPos: v.Pos, Value: value.Flag(on, v.Pos)})
@@ -233,46 +173,6 @@ func setPlugins(on bool) func(input) native {
 		}
 		return native{settings: tree("enabledPlugins", value.Object(in.policy.At("values"), members...))}
 	}
-}
-
-// modeSettings are the modes that the client can be told never to enter.
-var modeSettings = map[string]string{"bypassPermissions": "permissions.disableBypassPermissionsMode", "auto": "permissions.disableAutoMode"}
-
-func denyModes(in input) native {
-	var form native
-	var members []value.Member
-	for _, v := range in.values {
-		path, ok := modeSettings[v.Name]
-		if !ok {
-			form.partial = "the client can be kept from bypassPermissions and auto only"
-			continue
-		}
-		members = append(members, value.Member{Key: strings.TrimPrefix(path, "permissions."), KeyPos: v.Pos, Value: value.Text("disable", v.Pos)})
-	}
-	if len(members) > 0 {
-		form.settings = tree("permissions", value.Object(in.policy.At("values"), members...))
-	} else {
-		form.unable, form.partial = form.partial, ""
-	}
-	return form
-}
-
-func allowModes(in input) native {
-	pos := in.policy.At("values")
-	var members []value.Member
-	for _, mode := range []string{"auto", "bypassPermissions"} {
-		allowed := false
-		for _, v := range in.values {
-			allowed = allowed || v.Name == mode
-		}
-		if !allowed {
-			members = append(members, value.Member{Key: strings.TrimPrefix(modeSettings[mode], "permissions."), KeyPos: pos, Value: value.Text("disable", pos)})
-		}
-	}
-	if len(members) == 0 {
-		return native{unable: "the client can be kept from bypassPermissions and auto only"}
-	}
-	return native{settings: tree("permissions", value.Object(pos, members...)), partial: "the client can be kept from bypassPermissions and auto only"}
 }
 
 // requireEnv lowers values written NAME=VALUE.

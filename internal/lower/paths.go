@@ -16,7 +16,8 @@ type protection struct {
 }
 
 // protect translates a path of the policy language: / absolute, ~/ home, C:\ Windows, else relative to the project. In rules of the client
-// // is absolute, and / the project (2.1.329); in sandbox paths / is absolute.
+// // is absolute, and / the project (2.1.329). In sandbox paths / is absolute and ./ the folder in which the session started (seen with bubblewrap
+// on 2.1.329, managed settings).
 func protect(path string, pos diag.Pos) protection {
 	path = strings.TrimPrefix(path, "./")
 	p := protection{pos: pos}
@@ -32,7 +33,7 @@ func protect(path string, pos diag.Pos) protection {
 	default:
 		base, p.sandbox = "/"+path, "./"+path
 	}
-	base = strings.TrimSuffix(base, "/")
+	base, p.sandbox = strings.TrimSuffix(base, "/"), strings.TrimSuffix(p.sandbox, "/")
 	p.rules = []string{base}
 	if !glob {
 		p.rules = append(p.rules, base+"/**")
@@ -90,7 +91,11 @@ func denyPathPattern(in input) native {
 	}
 	var protections []protection
 	for _, path := range literals {
-		protections = append(protections, protect(path, n.Pos))
+		p := protect(path, n.Pos)
+		if exact { // the folder itself does not match
+			p.rules = p.rules[1:]
+		}
+		protections = append(protections, p)
 	}
 	form := in.paths(protections)
 	if !exact {

@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -27,11 +28,13 @@ const (
 type Context struct {
 	Platform     ir.Platform
 	At           time.Time
-	Agent        bool       // the endpoint agent is installed on the platform
-	DeniedModels bool       // every client of the fleet knows deniedModels
-	Grant        wire.Grant // what exceptions take away for the audience at that moment
-	HookOnly     bool       // a project exception can reach the audience, so native settings must leave the policy to the hook
-	Sealed       bool       // the sandbox is on and the client refuses to run without it
+	Agent        bool           // the endpoint agent is installed on the platform
+	DeniedModels bool           // every client of the fleet knows deniedModels
+	Grant        wire.Grant     // what exceptions take away for the audience at that moment
+	Granted      []policy.Value // the values of those exceptions as written, with addresses and commands
+	HookOnly     bool           // a project exception can reach the audience, so native settings must leave the policy to the hook
+	Sealed       bool           // every command runs in the sandbox, or not at all
+	Servers      *value.Node    // what managed-mcp.json defines; nil where there is no such file
 }
 
 // Allowlist is a list that must be intersected with every other list of its path.
@@ -48,31 +51,54 @@ type Lowered struct {
 	Level     Level
 	Reason    string // why it is not native
 	Deviation string // with enforce native: why settings cannot express it exactly; "" where they can
+	Exempt    bool   // nothing is left of it, because exceptions took it away
+	Displaced bool   // settings could express it, and an exception that only the hook can grant stands in their way
 }
 
 // Policy lowers one policy. The value is the same for the same arguments.
 func Policy(p *policy.Policy, c Context) Lowered {
+	exempt := Lowered{Level: None, Reason: "exempted", Exempt: true}
 	if c.Grant.Whole {
-		return Lowered{Level: None, Reason: "exempted"}
+		return exempt
 	}
 	if p.Type == "settings" {
-		return Lowered{Settings: p.Settings, Level: Native}
+		return Lowered{Settings: p.Settings, Level: Native, Displaced: c.HookOnly}
 	}
 	r, known := find(p.Target, p.Type)
 	if !known {
 		return Lowered{Level: None, Reason: "no native setting and no hook event can judge it"}
 	}
-	var form native
-	if r.native != nil {
-		form = r.native(input{policy: p, values: granted(p, c.Grant), context: c})
+	in := input{policy: p, values: p.Values(), context: c}
+	written := r.form(in)
+	form := written
+	if len(c.Grant.Values) > 0 {
+		before := len(in.values)
+		in.values, in.added = granted(p, c)
+		if before > 0 && len(in.values) == 0 {
+			return exempt
+		}
+		form = r.form(in)
 	}
-	return combine(p, c, r, form)
+	l := combine(p, c, r, form)
+	l.Displaced = written.any() && binds(p, c) && (c.HookOnly || !form.any())
+	return l
 }
+
+// form returns the native form for an input.
+func (r row) form(in input) native {
+	if r.native == nil {
+		return native{}
+	}
+	return r.native(in)
+}
+
+// binds reports whether a policy may become native settings at all.
+func binds(p *policy.Policy, c Context) bool { return p.Binding(c.At) && p.Enforce() != "hook" }
 
 // combine decides between native settings and the hook.
 func combine(p *policy.Policy, c Context, r row, form native) Lowered {
 	l := Lowered{Hook: r.hook}
-	usable := form.any() && p.Binding(c.At) && p.Enforce() != "hook" && !c.HookOnly
+	usable := form.any() && binds(p, c) && !c.HookOnly
 	switch {
 	case !form.any():
 		l.Deviation = r.why(form)
@@ -90,7 +116,9 @@ func combine(p *policy.Policy, c Context, r row, form native) Lowered {
 		l.Level, l.Reason = Both, form.partial
 	case usable:
 		l.Level, l.Reason = Partial, form.partial
-	case r.hook && c.Agent:
+	case !r.hook:
+		l.Level, l.Reason = None, r.reason(p, c, form)
+	case c.Agent:
 		l.Level, l.Reason = ByHook, r.reason(p, c, form)
 	default:
 		l.Level, l.Reason = Advisory, r.reason(p, c, form)
@@ -108,12 +136,15 @@ func (r row) reason(p *policy.Policy, c Context, form native) string {
 		why = "mode " + p.Mode(c.At)
 	case p.Enforce() == "hook":
 		why = "enforce: hook"
-	case c.HookOnly:
+	case c.HookOnly && form.any():
 		why = "an exception depends on the project"
 	default:
 		why = r.why(form)
 	}
-	if r.hook && !c.Agent {
+	switch {
+	case !r.hook:
+		why += "; no hook event can judge it"
+	case !c.Agent:
 		why += "; needs the agent"
 	}
 	return why
@@ -127,34 +158,26 @@ func (r row) why(form native) string {
 	return r.unable
 }
 
-// granted returns the policy's values after exceptions for single values: an allowlist gains them, other lists lose them.
-func granted(p *policy.Policy, g wire.Grant) []policy.Value {
-	values := p.Values()
-	if len(g.Values) == 0 {
-		return values
+// granted returns the policy's values after exceptions for single values, and how many of them, at the end, exceptions added: an allowlist
+// gains values, other lists lose them.
+func granted(p *policy.Policy, c Context) (values []policy.Value, added int) {
+	if p.Type != "allowlist" {
+		return slices.DeleteFunc(p.Values(), func(v policy.Value) bool { return slices.Contains(c.Grant.Values, v.Name) }), 0
 	}
-	if p.Type == "allowlist" {
-		for _, name := range g.Values {
-			values = append(values, policy.Value{Name: name, Pos: p.At("values")})
+	values = p.Values()
+	named := func(list []policy.Value, name string) int {
+		return slices.IndexFunc(list, func(v policy.Value) bool { return v.Name == name })
+	}
+	for _, name := range c.Grant.Values {
+		v := policy.Value{Name: name, Pos: p.At("values")}
+		if i := named(c.Granted, name); i >= 0 {
+			v = c.Granted[i]
 		}
-		return values
-	}
-	var kept []policy.Value
-	for _, v := range values {
-		if !contains(g.Values, v.Name) {
-			kept = append(kept, v)
-		}
-	}
-	return kept
-}
-
-func contains(list []string, s string) bool {
-	for _, item := range list {
-		if item == s {
-			return true
+		if i := named(values, name); i < 0 || values[i].URL != v.URL || !slices.Equal(values[i].Command, v.Command) {
+			values, added = append(values, v), added+1
 		}
 	}
-	return false
+	return values, added
 }
 
 // Sentence returns what guidance says of a policy, so that the model knows the rule and the way out.

@@ -17,6 +17,7 @@ type row struct {
 type input struct {
 	policy  *policy.Policy
 	values  []policy.Value // after exceptions
+	added   int            // how many of them, at the end, exceptions added
 	context Context
 }
 
@@ -24,14 +25,16 @@ type input struct {
 type native struct {
 	settings *value.Node
 	allow    *Allowlist
+	settled  bool   // what else is delivered holds it already
 	partial  string // what it does not stop; "" where it is exact
 	unable   string // why there is no form for these values
 }
 
-func (n native) any() bool { return n.settings != nil || n.allow != nil }
+func (n native) any() bool { return n.settings != nil || n.allow != nil || n.settled }
 
 const (
 	noList    = "the client has no allowlist for it"
+	noGlobs   = "the client has no such wildcards here"
 	noRegex   = "the client has no regular expressions here"
 	noCount   = "the client counts nothing"
 	noRego    = "the client does not evaluate modules"
@@ -45,9 +48,9 @@ func table() []row {
 		{"mcpServers", "allowlist", allowServers, true, ""},
 		{"mcpServers", "denylist", denyServers, true, ""},
 		{"mcpServers", "pattern-deny", nil, true, noRegex},
-		{"mcpServers", "require", nil, true, "the client loads what managed-mcp.json defines"},
+		{"mcpServers", "require", requireServers, true, ""},
 		{"tools", "allowlist", nil, true, noList},
-		{"tools", "denylist", denyRules(""), true, ""},
+		{"tools", "denylist", denyRules("", ""), true, ""},
 		{"tools", "pattern-deny", nil, true, noRegex},
 		{"commands", "allowlist", nil, true, noList},
 		{"commands", "denylist", denyCommands, true, ""},
@@ -61,7 +64,7 @@ func table() []row {
 		{"domains", "allowlist", allowDomains, true, ""},
 		{"domains", "denylist", denyDomains, true, ""},
 		{"domains", "pattern-deny", nil, true, noRegex},
-		{"models", "allowlist", allowTexts("availableModels"), true, ""},
+		{"models", "allowlist", allowModels, true, ""},
 		{"models", "denylist", denyModels, true, ""},
 		{"models", "pattern-deny", nil, true, noRegex},
 		{"marketplaces", "allowlist", allowMarketplaces, false, ""},
@@ -69,15 +72,15 @@ func table() []row {
 		{"plugins", "allowlist", nil, true, noList},
 		{"plugins", "denylist", setPlugins(false), true, ""},
 		{"plugins", "require", setPlugins(true), true, ""},
-		{"skills", "denylist", denyRules("Skill"), true, ""},
+		{"skills", "denylist", denyRules("Skill", "people can still type the name of a skill"), true, ""},
 		{"skills", "require", nil, true, noSkills},
 		{"agents", "allowlist", nil, true, noList},
-		{"agents", "denylist", denyRules("Agent"), true, ""},
+		{"agents", "denylist", denyRules("Agent", ""), true, ""},
 		{"agents", "pattern-deny", nil, true, noRegex},
 		{"claudeMd", "pattern-deny", nil, true, noContent},
 		{"claudeMd", "require", nil, true, noContent},
 		{"projectSettings", "allowlist", nil, true, noList},
-		{"projectSettings", "denylist", nil, true, "the client has no list of forbidden keys"},
+		{"projectSettings", "denylist", denyOwnSettings, true, ""},
 		{"projectSettings", "pattern-deny", nil, true, noRegex},
 		{"permissionMode", "allowlist", allowModes, true, ""},
 		{"permissionMode", "denylist", denyModes, true, ""},

@@ -66,12 +66,11 @@ func (w *walk) merge(key *catalog.Key, old, over *value.Node) *value.Node {
 		w.tell(row, old, merged, over)
 		return merged
 	case kind == catalog.MergeDeep && over.Kind == value.Map && (old == nil || old.Kind == value.Map):
-		if old == nil {
-			merged := w.objects(key, &value.Node{Kind: value.Map, Pos: over.Pos}, over)
-			w.tell(row, nil, merged, over)
-			return merged
+		base := old
+		if base == nil {
+			base = &value.Node{Kind: value.Map, Pos: over.Pos} // the watcher hears of each member of a new map, too
 		}
-		merged := w.objects(key, old, over)
+		merged := w.objects(key, base, over)
 		w.tell(row, old, merged, over)
 		return merged
 	}
@@ -162,36 +161,53 @@ func union(old, over *value.Node) *value.Node {
 	}
 	merged := &value.Node{Kind: value.List, Pos: old.Pos, Items: make([]*value.Node, len(old.Items), len(old.Items)+len(over.Items))}
 	copy(merged.Items, old.Items)
-	find := func(n *value.Node) int {
-		return slices.IndexFunc(merged.Items, func(item *value.Node) bool { return value.Equal(item, n) })
-	}
-	var seen map[string]int
-	if len(over.Items) > fewAdded {
-		seen = make(map[string]int, cap(merged.Items))
-		for i, item := range merged.Items {
-			seen[identity(item)] = i
-		}
-		find = func(n *value.Node) int {
-			if i, found := seen[identity(n)]; found {
-				return i
-			}
-			return -1
-		}
-	}
+	seen := indexOf(merged.Items, len(over.Items))
 	for _, item := range over.Items {
-		if i := find(item); i >= 0 {
+		if i := seen.find(merged.Items, item); i >= 0 {
 			merged.Items[i] = alsoIn(merged.Items[i], item)
 			continue
 		}
-		if seen != nil {
-			seen[identity(item)] = len(merged.Items)
-		}
+		seen.add(item, len(merged.Items))
 		merged.Items = append(merged.Items, item)
 	}
 	return merged
 }
 
-// identity returns a text that is equal exactly for equal values.
+// index finds the entries of a list by identity. A nil index compares one by one.
+type index map[string]int
+
+// indexOf returns the index of a list that is about to be asked for so many entries.
+func indexOf(items []*value.Node, additions int) index {
+	if additions <= fewAdded {
+		return nil
+	}
+	seen := make(index, len(items)+additions)
+	for i, item := range items {
+		seen[identity(item)] = i
+	}
+	return seen
+}
+
+// find returns where an equal entry stands, or -1.
+func (x index) find(items []*value.Node, n *value.Node) int {
+	if x == nil {
+		return slices.IndexFunc(items, func(item *value.Node) bool { return value.Equal(item, n) })
+	}
+	if i, found := x[identity(n)]; found {
+		return i
+	}
+	return -1
+}
+
+// add notes that an entry stands at i.
+func (x index) add(n *value.Node, i int) {
+	if x != nil {
+		x[identity(n)] = i
+	}
+}
+
+// identity returns a text that is equal exactly for equal values. Most entries are strings, whose text needs no encoding: no JSON begins
+// with a quote and lacks the closing one.
 func identity(n *value.Node) string {
 	if n.Kind == value.String {
 		return `"` + n.Scalar

@@ -70,14 +70,7 @@ func (s *simple) narrow() []variant {
 // head is the index of the command's name behind safe assignments and simple
 // wrappers; len(words) when there is no name.
 func (s *simple) head() int {
-	n := 0
-	for ; n < len(s.words); n++ {
-		raw := s.text[s.spans[n][0]:min(s.spans[n][1], len(s.text))]
-		name, value, ok := assignment(raw)
-		if !ok || !safeEnv[name] || !plainValue(value) {
-			break
-		}
-	}
+	n := s.safeAssignments()
 	for n < len(s.words) {
 		k := simpleWrapper(s.words[n], s.words[n:])
 		if k == 0 {
@@ -86,6 +79,19 @@ func (s *simple) head() int {
 		n += k
 	}
 	return n
+}
+
+// safeAssignments counts the assignments in front that hide nothing. It looks
+// at the text as written: a quoted value may expand to anything.
+func (s *simple) safeAssignments() int {
+	for n := range s.words {
+		raw := s.text[s.spans[n][0]:min(s.spans[n][1], len(s.text))]
+		name, value, ok := assignment(raw)
+		if !ok || !safeEnv[name] || !plainValue(value) {
+			return n
+		}
+	}
+	return len(s.words)
 }
 
 // plainValue is a value that needs no quotes and expands to itself.

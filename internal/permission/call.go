@@ -48,14 +48,16 @@ type part struct {
 // subject is a call taken apart once, for all rules of a policy.
 type subject struct {
 	*Call
-	tool  string
-	line  *line
-	whole variant
-	parts []part
-	paths []access
-	host  string
+	tool  string   // under its present name
+	line  *line    // nil for tools that run no shell line
+	whole variant  // the line as written, for exact rules
+	parts []part   // its simple commands, substitutions included
+	paths []access // every file the call names
+	host  string   // of a fetched URL
 }
 
+// newSubject takes a call apart. A search without a path reads the working
+// directory.
 func newSubject(c *Call) *subject {
 	s := &subject{Call: c, tool: canonicalTool(c.Tool)}
 	switch s.tool {
@@ -85,10 +87,9 @@ func (s *subject) readCommand(command string) {
 	s.whole = newVariant(strings.TrimSpace(command))
 	dir, vars := s.Cwd, map[string]string(nil)
 	for i := range s.line.commands {
-		p := part{simple: &s.line.commands[i]}
-		vars = p.substitute(vars)
-		p.wide, p.narrow = p.simple.wide(), p.simple.narrow()
-		p.words = p.simple.words[min(p.head(), len(p.simple.words)):]
+		c := &s.line.commands[i]
+		vars = c.substitute(vars)
+		p := newPart(c)
 		s.addPaths(&p, dir)
 		if len(p.words) == 2 && p.words[0] == "cd" {
 			dir = absolute(s.expand(p.words[1]), dir, s.Home)
@@ -100,6 +101,11 @@ func (s *subject) readCommand(command string) {
 	}
 }
 
+// newPart prepares a command whose variables are substituted already.
+func newPart(c *simple) part {
+	return part{simple: c, wide: c.wide(), narrow: c.narrow(), words: c.words[min(c.head(), len(c.words)):]}
+}
+
 // substitute replaces words that are a variable set earlier in the line, so
 // that `X=rm; $X file` meets the rules for rm, and notes further assignments.
 func (s *simple) substitute(vars map[string]string) map[string]string {
@@ -108,6 +114,12 @@ func (s *simple) substitute(vars map[string]string) map[string]string {
 			s.words[i] = value
 		}
 	}
+	return s.assigned(vars)
+}
+
+// assigned adds the assignments in front of the command. Most lines have none,
+// so the map is made for the first.
+func (s *simple) assigned(vars map[string]string) map[string]string {
 	for _, w := range s.words {
 		name, value, ok := assignment(w)
 		if !ok {
@@ -134,17 +146,29 @@ func (s *subject) expand(w string) string {
 
 // addPaths finds the files a command names, also behind foreign assignments.
 func (s *subject) addPaths(p *part, dir string) {
-	w := p.words
+	names, read, edit := files(behindAssignments(p.words))
+	for _, name := range names {
+		p.paths = append(p.paths, access{target: newTarget(s.expand(name), dir, s.Call), read: read, edit: edit})
+	}
+	s.addRedirects(p, dir)
+	s.paths = append(s.paths, p.paths...)
+}
+
+// behindAssignments returns the words of the command proper.
+func behindAssignments(w []string) []string {
 	for len(w) > 0 {
 		if _, _, ok := assignment(w[0]); !ok {
 			break
 		}
 		w = w[1:]
 	}
-	names, read, edit := files(w)
-	for _, name := range names {
-		p.paths = append(p.paths, access{target: newTarget(s.expand(name), dir, s.Call), read: read, edit: edit})
-	}
+	return w
+}
+
+// addRedirects finds the files of redirections. Deny rules for reading cover
+// those written as well (claude 2.1.329); a target known only at run time has
+// made the line unsure.
+func (s *subject) addRedirects(p *part, dir string) {
 	for _, r := range p.redirs {
 		if r.dynamic || harmlessTarget(r) {
 			continue
@@ -152,7 +176,6 @@ func (s *subject) addPaths(p *part, dir string) {
 		out := r.op != "<"
 		p.paths = append(p.paths, access{target: newTarget(s.expand(r.target), dir, s.Call), read: true, edit: out, redirect: true})
 	}
-	s.paths = append(s.paths, p.paths...)
 }
 
 // harmlessTarget reports /dev/null and duplicated descriptors.
@@ -171,7 +194,8 @@ func (s *subject) inside(t target) bool {
 }
 
 // guarded are folders whose files the client does not let an allow rule or
-// acceptEdits change.
+// acceptEdits change: a file in one of them can make a program run (a git
+// hook, an editor task, a setting of the client).
 var guarded = nameSet(".git .claude .vscode .idea .husky")
 
 func guardedPath(abs string) bool {
@@ -183,7 +207,8 @@ func guardedPath(abs string) bool {
 	return false
 }
 
-// scalar prints an input value as a parameter rule sees it.
+// scalar prints an input value as a parameter rule sees it. Lists and objects
+// never match one (claude 2.1.329).
 func scalar(v any) (string, bool) {
 	switch v := v.(type) {
 	case string:

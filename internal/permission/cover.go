@@ -45,6 +45,7 @@ func coversTool(fa, fb *form) bool {
 	if fa.tool == fb.tool || fa.tool == "*" {
 		return true
 	}
+	// What a glob matches begins with its literal head; to cover that is enough.
 	prefix, _, _ := strings.Cut(fb.tool, "*")
 	return isMCP(fa.tool) && !fa.glob && isServer(fa.tool) && strings.HasPrefix(prefix, fa.tool+"__") || trailingStar(fa.tool) && strings.HasPrefix(prefix, strings.TrimSuffix(fa.tool, "*"))
 }
@@ -54,6 +55,7 @@ func coversServer(glob, server string) bool {
 	return trailingStar(glob) && strings.HasPrefix(server, strings.TrimSuffix(glob, "*"))
 }
 
+// trailingStar reports a glob whose relation to others can be told by prefix.
 func trailingStar(s string) bool {
 	return strings.HasSuffix(s, "*") && strings.Count(s, "*") == 1
 }
@@ -126,6 +128,8 @@ func equalSegments(a, b []string) bool {
 	return strings.Join(a, "/") == strings.Join(b, "/")
 }
 
+// coversHost: *.h covers every subdomain at any depth and not h itself; a star
+// elsewhere stays within one label, so only equal ones are certain.
 func coversHost(a, b *hostPattern) bool {
 	if a.any || a.text == b.text {
 		return true

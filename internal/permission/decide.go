@@ -16,6 +16,7 @@ const (
 )
 
 // Policy is the permissions block: three lists and the mode, "" for default.
+// The order of a list matters for negated file rules alone.
 type Policy struct {
 	Allow, Ask, Deny []Rule
 	DefaultMode      string
@@ -45,6 +46,8 @@ func Decide(p Policy, c Call) Decision {
 	return d
 }
 
+// decide answers for a call that no deny rule stops. The modes come after the
+// ask rules, so that a rule which wants a person's word is never lost in one.
 func (s *subject) decide(p Policy) Decision {
 	if i := s.first(p.Ask, Ask); i >= 0 {
 		return Decision{BehaviorAsk, p.Ask[i], "asked by a rule"}
@@ -61,6 +64,11 @@ func (s *subject) decide(p Policy) Decision {
 	if i := s.first(p.Allow, Allow); i >= 0 {
 		return Decision{BehaviorAllow, p.Allow[i], "allowed by a rule"}
 	}
+	return s.decideWithoutRule()
+}
+
+// decideWithoutRule answers for a call that no rule names.
+func (s *subject) decideWithoutRule() Decision {
 	switch {
 	case len(s.paths) == 1 && s.inside(s.paths[0].target):
 		return Decision{Behavior: BehaviorAllow, Reason: "reading in the project needs no rule"}
@@ -70,9 +78,11 @@ func (s *subject) decide(p Policy) Decision {
 	return Decision{Behavior: BehaviorAsk, Reason: "no rule allows it"}
 }
 
+// editsPath reports Edit, Write and NotebookEdit, which name exactly one file.
 func (s *subject) editsPath() bool { return len(s.paths) == 1 && s.paths[0].edit }
 
-// decideEdit handles the tools that change one file.
+// decideEdit handles the tools that change one file. Neither a rule nor a mode
+// but bypassPermissions opens the folders that configure the client itself.
 func (s *subject) decideEdit(p Policy) Decision {
 	t := s.paths[0].target
 	switch {
@@ -90,7 +100,9 @@ func (s *subject) decideEdit(p Policy) Decision {
 	return Decision{Behavior: BehaviorAsk, Reason: "no rule allows it"}
 }
 
-// decideLine handles shell lines.
+// decideLine handles shell lines. A rule for the whole line, or for the bare
+// tool, is looked for before the obstacles: nothing of such a line is taken
+// apart.
 func (s *subject) decideLine(p Policy) Decision {
 	for i := range s.parts {
 		if destructive(s.parts[i].words, s.Home) {
@@ -135,7 +147,8 @@ func (p *commandPattern) exactly(text string) bool {
 	return p != nil && p.parts == nil && !p.prefix && p.text == text
 }
 
-// lineObstacle says why no rule with content can approve the line.
+// lineObstacle says why no rule with content can approve the line. A git call
+// after cd is one, because the folder's own configuration can run programs.
 func (s *subject) lineObstacle() string {
 	if s.line.unsure != "" {
 		return s.line.unsure
@@ -158,6 +171,8 @@ func (s *subject) lineObstacle() string {
 }
 
 // partAllowed reports whether one command may run, and by which rule (-1 none).
+// The redirections are judged first: a rule for the command says nothing about
+// the file its output goes to.
 func (s *subject) partAllowed(p *part, pol Policy) (int, bool) {
 	for i := range p.paths {
 		if p.paths[i].redirect && !s.redirectAllowed(&p.paths[i], pol) {
@@ -166,19 +181,27 @@ func (s *subject) partAllowed(p *part, pol Policy) (int, bool) {
 	}
 	for i := range pol.Allow {
 		f := pol.Allow[i].compiled()
-		if f.command == nil || f.tool != s.tool {
-			continue
-		}
-		for _, v := range p.narrow {
-			if f.command.match(v.text, v.squeezed) {
-				return i, true
-			}
+		if f.command != nil && f.tool == s.tool && p.named(f.command) {
+			return i, true
 		}
 	}
 	return -1, s.quietPart(p, pol)
 }
 
-// quietPart reports a command that needs no rule.
+// named reports whether an allow rule's pattern matches the command in one of
+// its narrow readings.
+func (p *part) named(pattern *commandPattern) bool {
+	for _, v := range p.narrow {
+		if pattern.match(v.text, v.squeezed) {
+			return true
+		}
+	}
+	return false
+}
+
+// quietPart reports a command that needs no rule: claude 2.1.329 runs what
+// only reads (ls, cat, grep, git log) without asking, as long as the files
+// named lie in the project.
 func (s *subject) quietPart(p *part, pol Policy) bool {
 	w := p.words
 	if len(w) == 0 || s.tool != "Bash" {
@@ -194,6 +217,13 @@ func (s *subject) quietPart(p *part, pol Policy) bool {
 	if !accept && !quiet(w) && !version(w) {
 		return false
 	}
+	return s.quietPaths(p, pol, accept)
+}
+
+// quietPaths reports that every file of a command may be touched without being
+// asked: it lies in the project or a rule allows it. accept is set for a
+// command that changes files, which no mode lets into the guarded folders.
+func (s *subject) quietPaths(p *part, pol Policy, accept bool) bool {
 	for i := range p.paths {
 		t := &p.paths[i]
 		if !s.inside(t.target) && pathHit(pol.Allow, Allow, t) < 0 || accept && guardedPath(t.abs) {
@@ -224,9 +254,12 @@ func (s *subject) allowsLine(rules []Rule) bool {
 			return true
 		}
 	}
-	if s.lineObstacle() != "" || len(s.parts) == 0 {
-		return false
-	}
+	return s.lineObstacle() == "" && len(s.parts) > 0 && s.allowsParts(rules)
+}
+
+// allowsParts reports whether a rule, and not only the client's own list of
+// harmless commands, stands behind each part.
+func (s *subject) allowsParts(rules []Rule) bool {
 	for i := range s.parts {
 		at, ok := s.partAllowed(&s.parts[i], Policy{Allow: rules})
 		if !ok || at < 0 {

@@ -5,15 +5,15 @@ import "strings"
 // form is a rule made ready for matching. Exactly one of the pointers is set
 // for a rule with content that can match; none for a bare tool.
 type form struct {
-	tool    string
-	glob    bool
-	bare    bool
-	command *commandPattern
-	path    *pathPattern
-	host    *hostPattern
-	name    *commandPattern
-	param   string
-	value   *commandPattern
+	tool    string          // under its present name
+	glob    bool            // the name holds a star
+	bare    bool            // every use of the tool
+	command *commandPattern // Bash and PowerShell
+	path    *pathPattern    // Read, Edit, Cd
+	host    *hostPattern    // WebFetch
+	name    *commandPattern // Agent, Skill, WebSearch
+	param   string          // input field of a rule Tool(param:value)
+	value   *commandPattern // and what it is compared with
 }
 
 // compile prepares a rule; content that the client never matches leaves the
@@ -42,6 +42,8 @@ func compile(r Rule) *form {
 	return f
 }
 
+// compiled returns the form that Parse made. A rule made by hand is compiled
+// at each use: rules are values, so there is no place to keep it.
 func (r Rule) compiled() *form {
 	if r.form != nil {
 		return r.form
@@ -76,6 +78,8 @@ type commandPattern struct {
 	tail bool
 }
 
+// newCommandPattern reads the content of a shell rule. Only a final ":*" is a
+// prefix; claude 2.1.329 takes the colon literally anywhere else.
 func newCommandPattern(s string) *commandPattern {
 	if p, ok := strings.CutSuffix(s, ":*"); ok && p != "" {
 		return &commandPattern{text: squeeze(p), prefix: true}
@@ -124,9 +128,10 @@ func (p *commandPattern) match(text, squeezed string) bool {
 	case p.tail && squeezed == p.parts[0][:len(p.parts[0])-1]:
 		return true
 	}
-	return matchParts(p.parts, squeezed)
+	return matchParts(p.parts, squeezed) // stars span blanks and operators inside quotes
 }
 
+// hasWordPrefix keeps Bash(ls:*) from matching lsof.
 func hasWordPrefix(s, p string) bool {
 	return strings.HasPrefix(s, p) && (len(s) == len(p) || s[len(p)] == ' ')
 }

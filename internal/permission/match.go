@@ -40,10 +40,8 @@ func (s *subject) matches(f *form, list List) bool {
 	if f.bare {
 		return true
 	}
-	if list != Allow && f.param != "" {
-		if v, ok := scalar(s.Input[f.param]); ok && f.value.match(v, v) {
-			return true
-		}
+	if list != Allow && s.parameterMatches(f) {
+		return true
 	}
 	switch {
 	case f.command != nil && list != Allow:
@@ -54,6 +52,16 @@ func (s *subject) matches(f *form, list List) bool {
 		return f.name.match(s.subjectName(), s.subjectName())
 	}
 	return false
+}
+
+// parameterMatches compares with a rule Tool(param:value). The client reads such
+// rules in deny and ask only; a field that the call leaves out never matches.
+func (s *subject) parameterMatches(f *form) bool {
+	if f.param == "" {
+		return false
+	}
+	v, ok := scalar(s.Input[f.param])
+	return ok && f.value.match(v, v)
 }
 
 // subjectName is what Agent, Skill and WebSearch rules are compared with.
@@ -75,7 +83,7 @@ func (s *subject) commandMatches(p *commandPattern) bool {
 	if s.line == nil {
 		return false
 	}
-	if p.parts == nil && !p.prefix && p.text == s.whole.text {
+	if p.exactly(s.whole.text) {
 		return true
 	}
 	for i := range s.parts {
@@ -103,12 +111,7 @@ func (s *subject) firstPath(rules []Rule, list List) int {
 // pattern that matches a folder or the file decides, and a file below a
 // matched folder cannot be re-opened.
 func pathHit(rules []Rule, list List, a *access) int {
-	var used [anchorCount]bool
-	for i := range rules {
-		if f := rules[i].compiled(); f.path != nil && a.covers(f.tool, list) {
-			used[f.path.anchor] = true
-		}
-	}
+	used := usedAnchors(rules, list, a)
 	for at := anchorCwd; at < anchorCount; at++ {
 		if !used[at] {
 			continue
@@ -120,6 +123,17 @@ func pathHit(rules []Rule, list List, a *access) int {
 		}
 	}
 	return -1
+}
+
+// usedAnchors spares the walk below anchors that no rule starts from, which is
+// most of the work for a long path.
+func usedAnchors(rules []Rule, list List, a *access) (used [anchorCount]bool) {
+	for i := range rules {
+		if f := rules[i].compiled(); f.path != nil && a.covers(f.tool, list) {
+			used[f.path.anchor] = true
+		}
+	}
+	return used
 }
 
 // lastMatch returns the pattern that decides about the first n segments of a

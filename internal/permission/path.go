@@ -9,11 +9,13 @@ import (
 // anchor says which folder a path pattern starts from.
 type anchor int
 
+// The anchors as claude 2.1.329 reads managed rules. One leading slash is the
+// trap: it is not the root of the file system.
 const (
-	anchorCwd anchor = iota
-	anchorProject
-	anchorHome
-	anchorRoot
+	anchorCwd     anchor = iota // x or ./x
+	anchorProject               // /x
+	anchorHome                  // ~/x
+	anchorRoot                  // //x
 	anchorCount
 )
 
@@ -28,19 +30,28 @@ type pathPattern struct {
 	segments, loose []string
 }
 
+// cutAnchor takes the anchor off. A slash that stays in front keeps a pattern
+// of one segment from matching at any depth.
+func cutAnchor(s string) (anchor, string) {
+	switch {
+	case strings.HasPrefix(s, "//"):
+		return anchorRoot, s[1:]
+	case s == "~" || strings.HasPrefix(s, "~/"):
+		return anchorHome, "/" + strings.TrimPrefix(s[1:], "/")
+	case strings.HasPrefix(s, "/"):
+		return anchorProject, s
+	}
+	return anchorCwd, strings.TrimPrefix(s, "./")
+}
+
+// newPathPattern reads a pattern. A negated one always starts from the working
+// directory. Case is dropped because claude 2.1.329 does, on Linux too.
 func newPathPattern(s string) *pathPattern {
 	p := &pathPattern{}
-	switch {
-	case strings.HasPrefix(s, "!"):
+	if strings.HasPrefix(s, "!") {
 		p.negated, s = true, s[1:]
-	case strings.HasPrefix(s, "//"):
-		p.anchor, s = anchorRoot, s[1:]
-	case s == "~" || strings.HasPrefix(s, "~/"):
-		p.anchor, s = anchorHome, "/"+strings.TrimPrefix(s[1:], "/")
-	case strings.HasPrefix(s, "/"):
-		p.anchor = anchorProject
-	default:
-		s = strings.TrimPrefix(s, "./")
+	} else {
+		p.anchor, s = cutAnchor(s)
 	}
 	s = strings.ToLower(s)
 	p.segments = gitignore(s)
@@ -167,19 +178,26 @@ func matchClass(pat string, c rune) (int, bool) {
 		not, i = true, i+1
 	}
 	for start := i; i < len(pat); {
+		// As in gitignore, a bracket that comes first stands for itself.
 		if pat[i] == ']' && i > start {
 			return i + 1, found != not
 		}
-		lo, n := utf8.DecodeRuneInString(pat[i:])
+		lo, hi, n := classRange(pat[i:])
 		i += n
-		hi := lo
-		if i+1 < len(pat) && pat[i] == '-' && pat[i+1] != ']' {
-			hi, n = utf8.DecodeRuneInString(pat[i+1:])
-			i += 1 + n
-		}
 		found = found || lo <= c && c <= hi
 	}
 	return 0, false
+}
+
+// classRange reads one character or a range of a class and its length in
+// bytes. A hyphen before the closing bracket stands for itself.
+func classRange(pat string) (lo, hi rune, n int) {
+	lo, n = utf8.DecodeRuneInString(pat)
+	if n+1 < len(pat) && pat[n] == '-' && pat[n+1] != ']' {
+		hi, size := utf8.DecodeRuneInString(pat[n+1:])
+		return lo, hi, n + 1 + size
+	}
+	return lo, lo, n
 }
 
 // target is a path of a call, ready for comparison: the segments below each
@@ -200,6 +218,8 @@ func newTarget(p, dir string, c *Call) target {
 	return t
 }
 
+// absolute resolves a path as a shell would, without looking at the disk:
+// symbolic links stay, because the call may run on another machine.
 func absolute(p, dir, home string) string {
 	p = slashed(p)
 	switch {

@@ -3,11 +3,12 @@ package permission
 import "strings"
 
 // Bounds of the shell reader: a longer or deeper line is never allowed by a
-// rule, only refused or asked about.
+// rule, only refused or asked about. Each is far beyond what a model writes,
+// and small enough that a hostile line costs milliseconds.
 const (
-	maxCommand = 64 << 10
-	maxDepth   = 16
-	maxSimple  = 1000
+	maxCommand = 64 << 10 // bytes of a line
+	maxDepth   = 16       // substitutions inside each other, wrappers in a row
+	maxSimple  = 1000     // commands of a line
 )
 
 // simple is one simple command of a line.
@@ -18,6 +19,8 @@ type simple struct {
 	redirs []redir
 }
 
+// redir is one redirection. Its target counts as a file the call reads or
+// changes: claude 2.1.329 refuses "> x" where an Edit rule denies x.
 type redir struct {
 	op, target string
 	dynamic    bool // target holds an expansion
@@ -57,12 +60,16 @@ func readLine(src string) *line {
 	return l
 }
 
+// doubt keeps the first reason only: it is the one nearest to where a person
+// starts reading.
 func (l *line) doubt(why string) {
 	if l.unsure == "" {
 		l.unsure = why
 	}
 }
 
+// read adds the commands of src, which is the line itself or a substitution
+// inside it: the client checks both alike against deny and ask rules.
 func (l *line) read(src string, depth int) {
 	if depth > maxDepth || len(l.commands) > maxSimple {
 		l.doubt("the command is nested too deeply")
@@ -112,6 +119,8 @@ func (r *reader) has(s string) bool { return strings.HasPrefix(r.src[r.pos:], s)
 
 func (r *reader) blank() { r.blankAs(r.src[r.pos]) }
 
+// blankAs keeps blanks inside a command, since exact rules compare literally:
+// a double space breaks them (claude 2.1.329).
 func (r *reader) blankAs(c byte) {
 	if len(r.text) > 0 {
 		r.text = append(r.text, c)
@@ -119,21 +128,37 @@ func (r *reader) blankAs(c byte) {
 	r.pos++
 }
 
-// operator ends the command before it. Inside [[ ]] nothing splits.
-func (r *reader) operator() {
-	c := r.src[r.pos]
-	n := 1
+// operatorLength is the length of the control operator at the position.
+func (r *reader) operatorLength() int {
 	for _, op := range [...]string{"&&", "||", "|&", ";;&", ";;", ";&"} {
 		if r.has(op) {
-			n = len(op)
-			break
+			return len(op)
 		}
 	}
+	return 1
+}
+
+// operator ends the command before it. Inside [[ ]] nothing splits.
+func (r *reader) operator() {
+	c, n := r.src[r.pos], r.operatorLength()
 	if len(r.cur.words) > 0 && r.cur.words[0] == "[[" {
 		r.text = append(r.text, r.src[r.pos:r.pos+n]...)
 		r.pos += n
 		return
 	}
+	r.weighOperator(c, n)
+	r.end()
+	r.open = c == '|' || c == '&' && n > 1
+	if c == ';' && n > 1 && r.caseIn > 0 {
+		r.pattern = true
+	}
+	r.pos += n
+}
+
+// weighOperator notes what the operator c of length n says about the line. No
+// rule approves a line with & or a subshell (claude 2.1.329); && || ; | and a
+// line break only split it.
+func (r *reader) weighOperator(c byte, n int) {
 	switch {
 	case c == '&' && n == 1:
 		r.out.doubt("the & operator runs a command in the background")
@@ -146,15 +171,10 @@ func (r *reader) operator() {
 		r.pattern = false
 		r.cur, r.text = simple{}, r.text[:0]
 	}
-	r.end()
-	r.open = c == '|' || c == '&' && n > 1
-	if c == ';' && n > 1 && r.caseIn > 0 {
-		r.pattern = true
-	}
-	r.pos += n
 }
 
-// end stores the command read so far.
+// end stores the command read so far. A redirection without a command counts
+// as one: it makes or empties a file.
 func (r *reader) end() {
 	text := strings.TrimSpace(string(r.text))
 	r.cur.text = text
@@ -174,10 +194,12 @@ func (r *reader) word() {
 	start := r.pos
 	value, dynamic := r.readWord()
 	raw := r.src[start:r.pos]
+	// Digits right before a redirection are its descriptor: 2>x, not "2" and >x.
 	if r.pos < len(r.src) && (r.src[r.pos] == '<' || r.src[r.pos] == '>') && allDigits(raw) {
 		r.redirect(raw)
 		return
 	}
+	// A quoted word is never reserved: 'if' is the name of a program.
 	if len(r.cur.words) == 0 && raw == value && r.reserved(raw) {
 		return
 	}
@@ -194,6 +216,7 @@ func (r *reader) add(value, raw string) {
 	r.text = append(r.text, raw...)
 }
 
+// allDigits reports a number without sign, as descriptors and durations are.
 func allDigits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
@@ -249,6 +272,8 @@ func (r *reader) skipHead() {
 	}
 }
 
+// skipUntilIn passes over the word of a case statement. What it expands to is
+// of no interest: the statement makes the line unsure anyway.
 func (r *reader) skipUntilIn() {
 	for r.pos < len(r.src) && strings.IndexByte(";&|()", r.src[r.pos]) < 0 {
 		if c := r.src[r.pos]; strings.IndexByte(" \t\r\n<>", c) >= 0 {
@@ -261,16 +286,22 @@ func (r *reader) skipUntilIn() {
 	}
 }
 
-// redirect reads a redirection; fd is the digits before it.
-func (r *reader) redirect(fd string) {
-	start := r.pos
+// redirectOperator reads the operator; longer ones stand before their own
+// beginnings.
+func (r *reader) redirectOperator() string {
 	for _, op := range [...]string{"&>>", "&>", "<<<", "<<-", "<<", "<(", ">(", "<&", "<>", ">>", ">&", ">|", "<", ">"} {
 		if r.has(op) {
 			r.pos += len(op)
-			break
+			return op
 		}
 	}
-	op := r.src[start:r.pos]
+	return ""
+}
+
+// redirect reads a redirection; fd is the digits before it.
+func (r *reader) redirect(fd string) {
+	start := r.pos
+	op := r.redirectOperator()
 	if op == "<(" || op == ">(" {
 		r.out.doubt("a command used as a file cannot be checked")
 		r.nested(r.upTo(')'))
@@ -299,18 +330,23 @@ func (r *reader) redirect(fd string) {
 // substitutions in them are read all the same.
 func (r *reader) skipHeredocs() {
 	for _, end := range r.heredoc {
-		for r.pos < len(r.src) {
-			body, rest, _ := strings.Cut(r.src[r.pos:], "\n")
-			at := r.pos
-			r.pos = len(r.src) - len(rest)
-			if strings.TrimLeft(body, "\t") == end {
-				break
-			}
-			if r.out.unsure != "" {
-				inner := &reader{src: r.src[at : at+len(body)], depth: r.depth, out: r.out}
-				inner.quoted(len(inner.src))
-			}
-		}
+		r.skipHeredoc(end)
 	}
 	r.heredoc = nil
+}
+
+// skipHeredoc passes over one body up to the line that ends it. A body that
+// the shell expands has made the line unsure already, see redirect.
+func (r *reader) skipHeredoc(end string) {
+	for r.pos < len(r.src) {
+		body, rest, _ := strings.Cut(r.src[r.pos:], "\n")
+		r.pos = len(r.src) - len(rest)
+		if strings.TrimLeft(body, "\t") == end {
+			return
+		}
+		if r.out.unsure != "" {
+			inner := &reader{src: body, depth: r.depth, out: r.out}
+			inner.quoted(len(body))
+		}
+	}
 }

@@ -1,8 +1,11 @@
 package permission
 
 import (
+	"maps"
+	"slices"
 	"strconv"
-	"strings"
+
+	"github.com/policygen/policygen/internal/spell"
 )
 
 // knownTools are the names that claude 2.1.329 does not report as a typo.
@@ -77,37 +80,7 @@ func canonicalTool(name string) string {
 
 // similarTool finds the known tool nearest to a mistyped name, or "".
 func similarTool(name string) string {
-	best, at := "", 3
-	for tool := range knownTools {
-		d := distance(strings.ToLower(name), strings.ToLower(tool))
-		if d < at || d == at && best != "" && tool < best {
-			best, at = tool, d
-		}
-	}
-	return best
-}
-
-// distance is the edit distance of two short strings.
-func distance(a, b string) int {
-	if len(a) > 64 {
-		return len(a)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		prev := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			prev, row[j] = row[j], min(row[j]+1, row[j-1]+1, prev+cost)
-		}
-	}
-	return row[len(b)]
+	return spell.Nearest(name, slices.Sorted(maps.Keys(knownTools)))
 }
 
 func quote(s string) string { return strconv.Quote(s) }

@@ -47,6 +47,8 @@ func (r *reader) single() string {
 	return body
 }
 
+// backslash reads an escaped character. The client sees through \rm as the
+// shell does, but gives up on escaped blanks.
 func (r *reader) backslash() string {
 	r.pos++
 	if r.pos >= len(r.src) {
@@ -120,11 +122,7 @@ func (r *reader) expansion(inQuotes bool) (string, bool) {
 		return "", true
 	case r.has("${"):
 		r.pos++
-		body := r.upTo('}')
-		inner := &reader{src: body, depth: r.depth + 1, out: r.out}
-		if inner.depth <= maxDepth {
-			inner.quoted(len(body))
-		}
+		r.inside(r.upTo('}'))
 		r.out.doubt("a variable in braces cannot be checked")
 		return "", true
 	case r.has("$'") && !inQuotes:
@@ -135,6 +133,8 @@ func (r *reader) expansion(inQuotes bool) (string, bool) {
 	return r.variable()
 }
 
+// variable reads $NAME. A lone $ before a quote is the shell's $"...", which is
+// translated text and no expansion.
 func (r *reader) variable() (string, bool) {
 	start := r.pos
 	r.pos++
@@ -160,25 +160,25 @@ func (r *reader) arithmetic() string {
 		r.pos++
 	}
 	if strings.ContainsAny(body, "$`") {
-		inner := &reader{src: body, depth: r.depth + 1, out: r.out}
-		if inner.depth <= maxDepth {
-			inner.quoted(len(body))
-		}
+		r.inside(body)
 		r.out.doubt("an expansion inside arithmetic cannot be checked")
 	}
 	return "0"
 }
 
+// inside looks for command substitutions in the body of another expansion, so
+// that deny rules see ${x:-$(rm -r y)} as well.
+func (r *reader) inside(body string) {
+	inner := &reader{src: body, depth: r.depth + 1, out: r.out}
+	if inner.depth <= maxDepth {
+		inner.quoted(len(body))
+	}
+}
+
 // upTo returns what stands between the opening byte at the current position
 // and its closing byte, and moves behind it. Quotes and nesting are respected.
 func (r *reader) upTo(shut byte) string {
-	open := byte(0)
-	switch shut {
-	case ')':
-		open = '('
-	case '}':
-		open = '{'
-	}
+	open := map[byte]byte{')': '(', '}': '{'}[shut] // 0 for a backquote, which does not nest
 	if r.pos < len(r.src) && (r.src[r.pos] == open || open == 0) {
 		r.pos++
 	}

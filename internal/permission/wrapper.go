@@ -34,6 +34,8 @@ var scriptOption = map[string]map[string]bool{
 	"env": nameSet("-S --split-string"), "flock": nameSet("-c --command"), "script": nameSet("-c --command"),
 }
 
+// nameSet makes a set of names that stand apart by blanks, which reads better
+// than a hundred map entries.
 func nameSet(s string) map[string]bool {
 	set := map[string]bool{}
 	for _, f := range strings.Fields(s) {
@@ -67,11 +69,7 @@ func simpleWrapper(name string, w []string) int {
 			n = 2
 		}
 	case "nice":
-		if len(w) > 2 && w[1] == "-n" {
-			n = 3
-		} else if len(w) > 1 && len(w[1]) > 1 && w[1][0] == '-' && allDigits(w[1][1:]) {
-			n = 2
-		}
+		n = niceWords(w)
 	case "timeout":
 		n = timeoutWords(w)
 	case "stdbuf":
@@ -93,6 +91,17 @@ func simpleWrapper(name string, w []string) int {
 		return 0
 	}
 	return n
+}
+
+// niceWords counts `nice` and its increment, in both spellings: -n 5 and -5.
+func niceWords(w []string) int {
+	switch {
+	case len(w) > 2 && w[1] == "-n":
+		return 3
+	case len(w) > 1 && len(w[1]) > 1 && w[1][0] == '-' && allDigits(w[1][1:]):
+		return 2
+	}
+	return 1
 }
 
 // timeoutWords counts `timeout`, its options and the duration; 0 if unclear.
@@ -126,10 +135,15 @@ func unwrap(w []string) []string {
 	if n := simpleWrapper(name, w); n > 0 {
 		return w[n:]
 	}
-	valued, ok := launchers[name]
-	if !ok {
-		return w
+	if valued, ok := launchers[name]; ok {
+		return launched(name, valued, w)
 	}
+	return w
+}
+
+// launched returns the command behind a launcher and its options, w itself
+// where there is none. "command -v" only says where a command is.
+func launched(name string, valued map[string]bool, w []string) []string {
 	script, own := scriptOption[name], operand[name]
 	for i := 1; i < len(w); {
 		switch _, _, assigned := assignment(w[i]); {

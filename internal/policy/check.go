@@ -6,6 +6,7 @@ import (
 
 	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/spell"
 	"github.com/policygen/policygen/internal/value"
 )
 
@@ -92,7 +93,7 @@ func (c *checker) text(row *catalog.Row, path *crumb, n *value.Node) *value.Node
 	}
 	if len(row.Enum) > 0 && !slices.Contains(row.Enum, n.Scalar) && !matchesPattern(row.EnumPattern, n.Scalar) {
 		d := diag.New(c.codeFor(path, diag.InvalidValue), n.Pos, "%q must be one of %s, not %q", path, strings.Join(row.Enum, ", "), n.Scalar).WithClient(path.consequence(row))
-		if near := nearest(n.Scalar, row.Enum); near != "" {
+		if near := spell.Nearest(n.Scalar, row.Enum); near != "" {
 			d.Hint = "did you mean " + near + "?"
 		}
 		c.add(d)

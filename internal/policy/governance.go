@@ -65,22 +65,44 @@ func (e *Exception) At(field string) diag.Pos {
 	return e.Pos
 }
 
-// Values returns the values that the exception is limited to; none means the whole policies.
+// Values returns the names of the values that the exception is limited to; none means the whole policies.
 func (e *Exception) Values() []string {
 	var names []string
-	for _, n := range items(e.Node.Get("values")) {
-		if n.Kind == value.Map {
-			n = n.Get("name")
-		}
-		names = append(names, n.Str())
+	for _, v := range e.Entries() {
+		names = append(names, v.Name)
 	}
 	return names
 }
 
-// Counts reports whether an exception can take effect at all: where governance names approvers, one of them approved it, and nobody their
-// own. Its dates are another matter.
+// Entries returns the same values with their addresses and commands.
+func (e *Exception) Entries() []Value { return values(e.Node) }
+
+// Counts reports whether an exception can take effect at all: it meets what governance asks of it, approval first. When it begins and ends
+// is another matter; how long it lasts counts only where it says when it starts, because the date of a build must not decide.
 func (s *Set) Counts(e *Exception) bool {
-	return s.Governance.Approver(e.Text("approved_by")) && !s.Governance.selfApproved(e)
+	g := s.Governance
+	if g == nil {
+		return true
+	}
+	endless := g.Permanent == "deny" && e.Expires.IsZero()
+	long := !e.Starts.IsZero() && g.tooLong(e, e.Starts)
+	return g.Approver(e.Text("approved_by")) && !g.selfApproved(e) && len(g.missing(e)) == 0 && !endless && !long
+}
+
+// missing returns the required fields that an exception does not state.
+func (g *Governance) missing(e *Exception) []string {
+	var fields []string
+	for _, field := range g.Require {
+		if n := e.Node.Get(field); n == nil || n.Kind == value.Null || n.Kind == value.String && strings.TrimSpace(n.Scalar) == "" {
+			fields = append(fields, field)
+		}
+	}
+	return fields
+}
+
+// tooLong reports whether an exception that begins at a moment lasts longer than governance allows.
+func (g *Governance) tooLong(e *Exception, starts time.Time) bool {
+	return g.MaxDays > 0 && !e.Expires.IsZero() && e.Expires.Sub(starts) > time.Duration(g.MaxDays)*day
 }
 
 // selfApproved reports whether somebody approves what they gain from, where that is forbidden.
@@ -182,17 +204,16 @@ func (s *Set) governed(e *Exception, at time.Time) diag.List {
 	if g.selfApproved(e) {
 		tell(diag.ExceptionSelfApproved, "approved_by", "let somebody else approve it", "%s approves an exception of their own", approver)
 	}
-	for _, field := range g.Require {
-		if n := e.Node.Get(field); n == nil || n.Kind == value.Null || n.Kind == value.String && strings.TrimSpace(n.Scalar) == "" {
-			tell(diag.ExceptionIncomplete, field, "add the field", "the exception has no %s", field)
-		}
+	for _, field := range g.missing(e) {
+		tell(diag.ExceptionIncomplete, field, "add the field", "the exception has no %s", field)
 	}
 	starts := e.Starts
 	if starts.IsZero() {
 		starts = at
 	}
-	if days := e.Expires.Sub(starts); g.MaxDays > 0 && !e.Expires.IsZero() && days > time.Duration(g.MaxDays)*day {
-		tell(diag.ExceptionTooLong, "expires", "choose an earlier date and renew it when it is still needed", "the exception lasts %d days, more than %d", int(days/day), g.MaxDays)
+	if g.tooLong(e, starts) {
+		tell(diag.ExceptionTooLong, "expires", "choose an earlier date and renew it when it is still needed", "the exception lasts %d days, more than %d",
+			int(e.Expires.Sub(starts)/day), g.MaxDays)
 	}
 	return list
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/spell"
 	"github.com/policygen/policygen/internal/value"
 )
 
@@ -158,7 +159,7 @@ func (l *loader) unknownGroup(name string, pos diag.Pos) diag.Diagnostic {
 	for i, g := range l.set.Groups {
 		names[i] = g.Name
 	}
-	if near := nearest(name, names); near != "" {
+	if near := spell.Nearest(name, names); near != "" {
 		return d.WithHint("did you mean %q?", near)
 	}
 	return d.WithHint("declare it under `groups:` in an organization file")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/spell"
 	"github.com/policygen/policygen/internal/value"
 )
 
@@ -110,7 +111,7 @@ func (l *loader) overridable(n *value.Node) {
 // didYouMean returns a hint with the nearest settings keys.
 func (l *loader) didYouMean(path string) string {
 	near := l.catalog.Suggest(path)
-	if other := nearest(path, l.catalog.Root().Known()); len(near) == 0 && other != "" {
+	if other := spell.Nearest(path, l.catalog.Root().Known()); len(near) == 0 && other != "" {
 		near = []string{other}
 	}
 	if len(near) == 0 {

@@ -19,16 +19,18 @@ type Value struct {
 func (v Value) Plain() bool { return v.URL == "" && v.Command == nil }
 
 // Values returns the entries of values, in the order written.
-func (p *Policy) Values() []Value {
-	var values []Value
-	for _, n := range items(p.Node.Get("values")) {
+func (p *Policy) Values() []Value { return values(p.Node) }
+
+func values(parent *value.Node) []Value {
+	var list []Value
+	for _, n := range items(parent.Get("values")) {
 		v := Value{Name: n.Str(), Pos: n.Pos}
 		if n.Kind == value.Map {
 			v.Name, v.URL, v.Command = n.Get("name").Str(), n.Get("url").Str(), texts(n.Get("command"))
 		}
-		values = append(values, v)
+		list = append(list, v)
 	}
-	return values
+	return list
 }
 
 // Text returns a string field of the policy, such as message or help_url; "" where it is absent.

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/spell"
 	"github.com/policygen/policygen/internal/value"
 )
 
@@ -129,6 +130,9 @@ func (l *loader) policy(f *File, n *value.Node) {
 		return
 	}
 	p := &Policy{Name: name.Str(), Pos: name.Pos, Type: n.Get("type").Str(), Target: n.Get("target").Str(), Group: f.Group, Node: n}
+	if p.Target == "tool" { // the alias that the schema lists
+		p.Target = "tools"
+	}
 	p.ModeUntil = l.date(n, "mode_until", false)
 	if pattern := n.Get("pattern"); pattern.Str() != "" {
 		if _, err := regexp.Compile(pattern.Str()); err != nil {
@@ -236,39 +240,8 @@ func (l *loader) knownPolicy(n *value.Node, names []string, otherwise string) {
 		return
 	}
 	d := diag.New(diag.UnknownPolicy, n.Pos, "policy %q is not defined", n.Str()).WithHint("%s", otherwise)
-	if near := nearest(n.Str(), names); near != "" {
+	if near := spell.Nearest(n.Str(), names); near != "" {
 		d.Hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	l.add(d)
-}
-
-// nearest returns the name within a third of its length in edits, or "".
-func nearest(name string, among []string) string {
-	best, least := "", len(name)/3+1
-	for _, candidate := range among {
-		if d := distance(strings.ToLower(name), strings.ToLower(candidate)); d <= least && (d < least || best == "") {
-			best, least = candidate, d
-		}
-	}
-	return best
-}
-
-// distance is the Levenshtein distance of two texts in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := corner
-			if a[i] != b[j] {
-				cost = 1 + min(corner, row[j], row[j+1])
-			}
-			corner, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/spell"
 	"github.com/policygen/policygen/internal/value"
 )
 
@@ -30,6 +31,14 @@ func (l *loader) settings() {
 	for _, list := range lists {
 		l.list = append(l.list, list...)
 	}
+}
+
+// CheckCompiled checks native settings that were made of a policy, as the settings of a file are checked: a value that the client drops must
+// not get into an artifact.
+func (s *Set) CheckCompiled(cat *catalog.Catalog, settings *value.Node) diag.List {
+	c := &checker{loader: &loader{catalog: cat, set: s}}
+	c.document(settings)
+	return c.list
 }
 
 // named hands a checked settings tree to the policy that consists of it.
@@ -181,7 +190,7 @@ func (c *checker) unknown(key *catalog.Key, at *crumb, m value.Member) {
 	case at.up != nil && at.up.name == "hooks":
 		d = diag.New(diag.InvalidHook, m.KeyPos, "unknown hook event %q", m.Key)
 		d.Client = "claude ignores the event: its hooks never run"
-		if near := nearest(m.Key, key.Row().Names); near != "" {
+		if near := spell.Nearest(m.Key, key.Row().Names); near != "" {
 			d.Hint = "did you mean " + strconv.Quote(near) + "?"
 		}
 	default:

@@ -144,20 +144,6 @@ func TestSecretForms(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	names := []string{"no-network", "no-secrets", "approved-mcp-servers", "a"}
-	for name, want := range map[string]string{
-		"no-netwrk": "no-network", "No-Network": "no-network", "approved-mcp-server": "approved-mcp-servers", "mcp": "", "zzzzzzzz": "", "": "a",
-	} {
-		if got := nearest(name, names); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", name, got, want)
-		}
-	}
-	if got := nearest("x", nil); got != "" {
-		t.Errorf("nearest among nothing: %q", got)
-	}
-}
-
 func TestCleanPath(t *testing.T) {
 	for name, want := range map[string]string{
 		"a.sh": "a.sh", "./a.sh": "a.sh", "hooks/a.sh": "hooks/a.sh", "a b.sh": "a b.sh", "a..sh": "a..sh",

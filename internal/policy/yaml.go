@@ -46,11 +46,13 @@ func parseJSON(file string, data []byte) (*value.Node, diag.List) {
 		return nil, diag.List{diag.New(diag.SyntaxError, diag.Pos{File: file}, "%v", err)}
 	}
 	code, client := diag.SyntaxError, "claude refuses to start with a settings document that is not plain JSON"
-	switch {
-	case strings.Contains(syntax.Msg, "written twice"):
+	switch syntax.Fault {
+	case value.Duplicate:
 		code, client = diag.DuplicateKey, keepsLast
-	case strings.Contains(syntax.Msg, "nesting"):
+	case value.TooDeep:
 		code, client = diag.TooDeep, ""
+	case value.Encoding:
+		client = "" // it reads such a file, but not as it is written
 	}
 	return nil, diag.List{diag.New(code, syntax.Pos, "%s", syntax.Msg).WithClient(client)}
 }

@@ -5,6 +5,8 @@
 package render
 
 import (
+	"slices"
+
 	"github.com/policygen/policygen/internal/ir"
 )
 
@@ -53,12 +55,7 @@ type PerAudience interface {
 func Serves(b Backend, p ir.Platform) bool {
 	limited, ok := b.(Platformed)
 	if !ok {
-		return true
+		return true // a settings document means the same on each of them
 	}
-	for _, served := range limited.Platforms() {
-		if served == p {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(limited.Platforms(), p)
 }

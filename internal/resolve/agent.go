@@ -29,7 +29,7 @@ func (r *resolver) bundle(g *Group, chain []string) *wire.Bundle {
 	if !installed || len(r.set.Policies) == 0 && r.set.Audit == nil {
 		return nil
 	}
-	b := &wire.Bundle{FormatVersion: wire.BundleVersion, Organization: r.set.Organization, Audience: g.Name, Group: g.Group, User: g.User,
+	b := &wire.Bundle{FormatVersion: wire.BundleVersion, Organization: r.set.Organization, Audience: g.Name, Group: g.Group, Groups: chain, User: g.User,
 		Banner: r.banner(g), Policies: []wire.Policy{}, Exceptions: []wire.Exception{}, Timeline: g.Timeline, Audit: r.set.Audit, Rollout: r.set.Rollout}
 	if !g.Valid.Until.IsZero() {
 		b.ValidUntil = moment(g.Valid.Until)
@@ -54,7 +54,7 @@ func (r *resolver) bundle(g *Group, chain []string) *wire.Bundle {
 // wirePolicy returns the hook form of a policy. A policy of type settings has none of its own, but exceptions and reports name it.
 func (r *resolver) wirePolicy(p *policy.Policy, g *Group) wire.Policy {
 	w := wire.Policy{Name: p.Name, Description: p.Text("description"), Type: p.Type, Target: p.Target, Pattern: p.Text("pattern"), Per: p.Text("per"),
-		Module: r.module(p), Severity: p.Severity(), Mode: p.Mode(r.set.LastUpdated), ModeUntil: moment(p.ModeUntil), Message: p.Text("message"),
+		Module: r.module(p), Severity: p.Severity(), Mode: "enforce", ModeUntil: moment(p.ModeUntil), Message: p.Text("message"),
 		HelpURL: p.Text("help_url"), Owner: p.Text("owner"), Min: number(p.Node.Get("min")), Max: number(p.Node.Get("max"))}
 	if mode := p.Text("mode"); mode != "" {
 		w.Mode = mode

@@ -23,11 +23,18 @@ func (r *resolver) audience(g *policy.Group, address string) *Group {
 		a.Enforced = append(a.Enforced, r.enforcements(s, platform, a.exempt)...)
 		files = append(files, s.Files...)
 	}
-	r.policyProblems(a.Enforced, a.exempt)
+	r.policyProblems(a)
+	r.redelivery(a, chain)
 	a.Timeline = r.timeline(chain, address, files)
 	a.Valid = interval(a.Timeline, r.at)
 	a.Agent = r.bundle(a, chain)
 	return a
+}
+
+// guidedKey names a state with guidance of its policies.
+type guidedKey struct {
+	state  *State
+	exempt string
 }
 
 // withPolicies adds to an audience's states what guidance says of its policies. Groups below build on the states without it.
@@ -36,33 +43,45 @@ func (r *resolver) withPolicies(l *layer, a *Group) map[string]*State {
 		return l.states
 	}
 	states := make(map[string]*State, len(l.states))
-	made := map[*State]*State{}
 	for _, platform := range l.platforms {
 		s := l.states[platform]
-		if made[s] == nil {
-			made[s] = s
+		key := guidedKey{s, a.exempt.key}
+		if r.guided[key] == nil {
+			r.guided[key] = s
 			if section, some := r.policySection(s, a.exempt); some {
 				copied := *s
 				copied.Guidance = append(copied.Guidance[:len(copied.Guidance):len(copied.Guidance)], section)
-				made[s] = &copied
+				r.guided[key] = &copied
 			}
 		}
-		states[platform] = made[s]
+		states[platform] = r.guided[key]
 	}
 	return states
 }
 
-// chain returns a group and its ancestors, the group first. The organization itself has none.
+// chain returns a group and its ancestors, the group first, the organization itself last.
 func (r *resolver) chain(g *policy.Group) []string {
 	var names []string
 	for ; g != nil; g = r.set.Group(g.Parent) {
 		names = append(names, g.Name)
 	}
-	return names
+	return append(names, policy.DefaultGroup)
 }
 
 // differs reports whether a person gets something else than the rest of the group.
 func (r *resolver) differs(p person) bool {
 	chain := r.chain(p.group)
 	return r.exemption(chain, p.address).key != r.exemption(chain, "").key
+}
+
+// splits notes when a person who gets what the group gets will first get something else.
+func (r *resolver) splits(result *Result, p person) {
+	g := result.Groups[0]
+	if p.group != nil {
+		g = result.Group(p.group.Name)
+	}
+	until := interval(r.timeline(r.chain(p.group), p.address, nil), r.at).Until
+	if !until.IsZero() && (g.splits.IsZero() || until.Before(g.splits)) {
+		g.splits = until
+	}
 }

@@ -2,11 +2,13 @@ package resolve
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/policy"
 	"github.com/policygen/policygen/internal/source"
 	"github.com/policygen/policygen/internal/value"
@@ -32,7 +35,7 @@ func TestCases(t *testing.T) {
 	for _, entry := range names {
 		t.Run(entry.Name(), func(t *testing.T) {
 			dir := filepath.Join("testdata", "cases", entry.Name())
-			got := report(t, os.DirFS(filepath.Join(dir, "policies")))
+			got := report(t, os.DirFS(filepath.Join(dir, "policies")), date(t, filepath.Join(dir, "at")))
 			golden := filepath.Join(dir, "want.txt")
 			if *update {
 				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
@@ -48,6 +51,24 @@ func TestCases(t *testing.T) {
 			}
 		})
 	}
+}
+
+// date reads the file that sets a case's date, if there is one.
+func date(t *testing.T, name string) time.Time {
+	text, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return time.Time{}
+	}
+	return mustDate(t, strings.TrimSpace(string(text)))
+}
+
+func mustDate(t testing.TB, s string) time.Time {
+	t.Helper()
+	at, err := policy.ParseDate(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
 }
 
 // load reads a policy folder that must be free of errors by itself, so that all errors of a test come from resolving.
@@ -86,15 +107,16 @@ func said(t testing.TB, folder fs.FS, list diag.List) string {
 }
 
 // report resolves a folder and shows the result. What loading said is not repeated here.
-func report(t testing.TB, folder fs.FS) string {
+func report(t testing.TB, folder fs.FS, at time.Time) string {
 	t.Helper()
 	set, cat, _ := load(t, folder)
-	result, list := Resolve(set, cat, time.Time{})
+	result, list := Resolve(set, cat, at)
 	var b strings.Builder
 	if len(list) > 0 {
 		b.WriteString(said(t, folder, list) + "\n")
 	}
 	for _, g := range result.Groups {
+		showPolicies(&b, g)
 		shown := map[*State]string{}
 		for _, platform := range g.Platforms {
 			s := g.States[platform]
@@ -108,6 +130,41 @@ func report(t testing.TB, folder fs.FS) string {
 		}
 	}
 	return b.String()
+}
+
+// showPolicies prints how each policy is enforced, once for platforms on which it is the same, and when the audience's policy changes.
+func showPolicies(b *strings.Builder, g *Group) {
+	var lines, platforms []string
+	for _, e := range g.Enforced {
+		line := fmt.Sprintf("%s: %s", e.Policy.Name, e.Lowered.Level)
+		if e.Lowered.Reason != "" {
+			line += ", " + e.Lowered.Reason
+		}
+		if i := slices.Index(lines, line); i >= 0 {
+			platforms[i] += " " + e.Platform
+			continue
+		}
+		lines, platforms = append(lines, line), append(platforms, e.Platform)
+	}
+	for i, line := range lines {
+		if len(strings.Fields(platforms[i])) < len(g.Platforms) {
+			line = platforms[i] + ": " + line
+		}
+		fmt.Fprintf(b, "%s: %s\n", g.Name, line)
+	}
+	for _, m := range g.Timeline {
+		fmt.Fprintf(b, "%s: %s %s\n", g.Name, m.At.Format(time.RFC3339), strings.Join(m.Changes, "; "))
+	}
+	if g.Valid != (ir.Interval{}) {
+		fmt.Fprintf(b, "%s: valid from %s until %s\n", g.Name, bound(g.Valid.From), bound(g.Valid.Until))
+	}
+}
+
+func bound(t time.Time) string {
+	if t.IsZero() {
+		return "ever"
+	}
+	return t.Format(time.RFC3339)
 }
 
 func showState(b *strings.Builder, s *State) {

@@ -11,9 +11,19 @@ import (
 
 // exemption is what exceptions leave of the policies for one audience at the date of the run.
 type exemption struct {
-	key      string                       // equal for equal exemptions; "" where nothing is exempted
-	grants   wire.Grants                  // by policy
-	hookOnly map[string]*policy.Exception // policies that an exception for a project can take away: only the hook can tell
+	key      string                    // equal for equal exemptions; "" where nothing is exempted
+	grants   wire.Grants               // by policy
+	entries  map[string][]policy.Value // by policy, the values that grants name, as written
+	hookOnly map[string]*wired         // policies that an exception for a project can take away: only the hook can tell
+	granting map[string]*wired         // by policy, an exception that grants single values
+}
+
+// cause returns the exception that keeps a policy from being native.
+func (x exemption) cause(policy string) wired {
+	if w := x.hookOnly[policy]; w != nil {
+		return *w
+	}
+	return *x.granting[policy]
 }
 
 // wired is an exception in both its forms.
@@ -22,11 +32,11 @@ type wired struct {
 	sent    wire.Exception
 }
 
-// exceptions returns those that can take effect at all, in the order written.
-func exceptions(set *policy.Set) []wired {
+// exceptions returns those that can take effect at the date or later, in the order written. An expired one is as if it were not written.
+func exceptions(set *policy.Set, at time.Time) []wired {
 	var all []wired
 	for _, e := range set.Exceptions {
-		if !set.Counts(e) {
+		if !set.Counts(e) || !e.Expires.IsZero() && !at.Before(e.Expires) {
 			continue
 		}
 		all = append(all, wired{e, wire.Exception{Team: e.Team, User: e.User, Project: e.Project, Policies: e.Policies, Values: e.Values(),
@@ -47,7 +57,7 @@ func (r *resolver) subject(chain []string, user string) wire.Subject {
 	return wire.Subject{Groups: chain, User: user, At: r.at}
 }
 
-// reaches returns the exceptions that can hold for an audience in some project, whatever the time.
+// reaches returns the exceptions that can hold for an audience in some project, now or later.
 func (r *resolver) reaches(who wire.Subject) []wired {
 	return slices.DeleteFunc(slices.Clone(r.exceptions), func(w wired) bool {
 		anywhere := w.sent
@@ -66,13 +76,19 @@ func (r *resolver) exemption(chain []string, user string) exemption {
 	for _, w := range r.exceptions {
 		sent = append(sent, w.sent)
 	}
-	x := exemption{grants: wire.Granted(sent, who), hookOnly: map[string]*policy.Exception{}}
+	x := exemption{grants: wire.Granted(sent, who), entries: map[string][]policy.Value{}, hookOnly: map[string]*wired{}, granting: map[string]*wired{}}
 	for _, w := range r.reaches(who) {
-		if w.sent.Project == "" || !w.sent.Active(r.at) {
+		if !w.sent.Active(r.at) {
 			continue
 		}
 		for _, name := range w.sent.Policies {
-			x.hookOnly[name] = w.written
+			switch {
+			case w.sent.Project != "":
+				x.hookOnly[name] = &w
+			case len(w.sent.Values) > 0:
+				x.granting[name] = &w
+				x.entries[name] = append(x.entries[name], w.written.Entries()...)
+			}
 		}
 	}
 	x.key = x.text()
@@ -96,13 +112,13 @@ func (x exemption) text() string {
 	return strings.Join(parts, "\x00")
 }
 
-// people returns the users whom an exception that can still hold names, with the group each belongs to, in order of their addresses.
+// people returns the users whom an exception names that holds now or later, with the group each belongs to, in order of their addresses.
 func (r *resolver) people() []person {
 	var all []person
 	seen := map[string]bool{}
 	for _, w := range r.exceptions {
 		user := strings.ToLower(w.sent.User)
-		if user == "" || seen[user] || w.sent.Project != "" || !w.sent.Active(r.at) {
+		if user == "" || seen[user] {
 			continue
 		}
 		seen[user] = true

@@ -8,17 +8,52 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// lowered returns what becomes of a policy for an audience on a platform.
-func (r *resolver) lowered(p *policy.Policy, platform string, x exemption, settings *value.Node) lower.Lowered {
-	return lower.Policy(p, lower.Context{
-		Platform: ir.Platform(platform), At: r.at, Agent: r.set.Agent[platform] != nil, DeniedModels: r.deniedModels,
-		Grant: x.grants[p.Name], HookOnly: x.hookOnly[p.Name] != nil, Sealed: sealed(settings),
-	})
+// loweringKey names a lowering that was made before.
+type loweringKey struct {
+	policy   *policy.Policy
+	platform string
+	exempt   string
+	sealed   bool
+	servers  *value.Node
 }
 
-// sealed reports whether every command runs in the sandbox or not at all.
+// lowered returns what becomes of a policy for an audience on a platform. The state is that which the policy is judged in; its settings come
+// out the same without one.
+func (r *resolver) lowered(p *policy.Policy, platform string, x exemption, s *State) lower.Lowered {
+	key := loweringKey{policy: p, platform: platform, exempt: x.key}
+	if s != nil {
+		key.sealed = sealed(s.Settings)
+		if p.Target == "mcpServers" {
+			key.servers = s.Servers
+		}
+	}
+	if done, ok := r.lowerings[key]; ok {
+		return done
+	}
+	l := lower.Policy(p, r.context(p, key, x))
+	r.lowerings[key] = l
+	if s == nil && p.Type != "settings" { // those are checked where they are written
+		if l.Settings != nil {
+			r.list = append(r.list, r.set.CheckCompiled(r.catalog, l.Settings)...)
+		}
+		if l.Allow != nil {
+			r.list = append(r.list, r.set.CheckCompiled(r.catalog, set(nil, l.Allow.Path, l.Allow.Entries, p.Pos))...)
+		}
+	}
+	return l
+}
+
+func (r *resolver) context(p *policy.Policy, key loweringKey, x exemption) lower.Context {
+	return lower.Context{Platform: ir.Platform(key.platform), At: r.at, Agent: r.set.Agent[key.platform] != nil, DeniedModels: r.deniedModels,
+		Grant: x.grants[p.Name], Granted: x.entries[p.Name], HookOnly: x.hookOnly[p.Name] != nil, Sealed: key.sealed, Servers: key.servers}
+}
+
+// sealed reports whether every command runs in the sandbox or not at all. Without allowUnsandboxedCommands: false the model may ask for a
+// command to run outside (client documentation).
 func sealed(settings *value.Node) bool {
-	return settings.At("sandbox.enabled").True() && settings.At("sandbox.failIfUnavailable").True() && !settings.At("sandbox.allowUnsandboxedCommands").True()
+	outside, excluded := settings.At("sandbox.allowUnsandboxedCommands"), settings.At("sandbox.excludedCommands")
+	return settings.At("sandbox.enabled").True() && settings.At("sandbox.failIfUnavailable").True() && outside != nil && !outside.True() &&
+		(excluded == nil || len(excluded.Items) == 0)
 }
 
 // policySettings merges what the policies of a file add to its settings. Allowlists are left for later: they intersect with everything.
@@ -31,25 +66,50 @@ func (r *resolver) policySettings(native *value.Node, f *policy.File, platform s
 	return native
 }
 
-// allowlists intersects the allowlists that the policies of a layer state with what is set, after all files of the layer have merged.
-func (r *resolver) allowlists(settings *value.Node, files []*policy.File, platform string, x exemption) *value.Node {
-	for _, f := range files {
-		for _, p := range r.policies[f.Path] {
-			if l := r.lowered(p, platform, x, nil); l.Allow != nil {
-				settings = r.intersect(settings, l.Allow, p)
+// allowlist is an allowlist and the policy that states it.
+type allowlist struct {
+	*lower.Allowlist
+	policy *policy.Policy
+}
+
+func (a allowlist) equal(b allowlist) bool {
+	return a.policy == b.policy && a.Path == b.Path && value.Equal(a.Entries, b.Entries)
+}
+
+// allowed returns the native allowlists of a file's policies.
+func (r *resolver) allowed(file, platform string, x exemption) []allowlist {
+	var all []allowlist
+	for _, p := range r.policies[file] {
+		if l := r.lowered(p, platform, x, nil); l.Allow != nil {
+			all = append(all, allowlist{l.Allow, p})
+		}
+	}
+	return all
+}
+
+// allowlists intersects the allowlists that the policies of a layer state with what is set, after all files of the layer have merged. Those
+// of the layers above hold again where this one touched the list, which `overridable` may permit: only exceptions loosen policies.
+func (r *resolver) allowlists(settings *value.Node, p parts, x exemption) *value.Node {
+	for _, file := range p.parent.Files {
+		for _, a := range r.allowed(file, p.platform, x) {
+			if settings.At(a.Path) != p.parent.Settings.At(a.Path) {
+				settings = r.intersect(settings, a)
 			}
 		}
+	}
+	for _, a := range p.allow {
+		settings = r.intersect(settings, a)
 	}
 	return settings
 }
 
 // intersect leaves in a list what both it and a policy allow, and turns on the lock without which people could widen it.
-func (r *resolver) intersect(settings *value.Node, allow *lower.Allowlist, p *policy.Policy) *value.Node {
+func (r *resolver) intersect(settings *value.Node, allow allowlist) *value.Node {
 	row, _ := r.catalog.Lookup(allow.Path) // the table names only keys that exist
-	old := settings.At(allow.Path)
+	old, p := settings.At(allow.Path), allow.policy
 	list := allow.Entries
 	if old != nil {
-		list = value.Array(list.Pos, common(row.Items, old.Items, list.Items)...)
+		list = value.Array(list.Pos, common(row.Items, entries(old), list.Items)...)
 		list.Trail = &value.Trail{Overrode: old}
 		if len(list.Items) == 0 && len(allow.Entries.Items) > 0 {
 			r.add(diag.New(diag.PolicyConflict, p.At("values"), "policy %q leaves nothing allowed in %s", p.Name, allow.Path).
@@ -113,41 +173,8 @@ func (r *resolver) enforcements(s *State, platform string, x exemption) []Enforc
 	var all []Enforcement
 	for _, path := range s.Files {
 		for _, p := range r.policies[path] {
-			all = append(all, Enforcement{p, platform, r.lowered(p, platform, x, s.Settings)})
+			all = append(all, Enforcement{p, platform, r.lowered(p, platform, x, s)})
 		}
 	}
 	return all
-}
-
-// policyProblems tells of policies that are not what they ask to be, once for each policy.
-func (r *resolver) policyProblems(found []Enforcement, x exemption) {
-	for _, e := range found {
-		p, l := e.Policy, e.Lowered
-		native := p.Enforce() == "native"
-		exception := x.hookOnly[p.Name]
-		switch {
-		case l.Level == lower.None && !x.grants[p.Name].Whole:
-			r.add(diag.New(diag.PolicyUnenforceable, p.Pos, "policy %q cannot be enforced: %s", p.Name, l.Reason).WithHint("use another target or type"))
-		case native && l.Deviation != "":
-			r.add(diag.New(diag.PolicyNotNative, p.At("enforce"), "policy %q cannot be native: %s", p.Name, l.Deviation).WithHint("use enforce: auto"))
-		case exception != nil && nativeLevel(p, l) && (native || r.set.Agent[e.Platform] == nil):
-			r.add(diag.New(diag.ExceptionNative, exception.Pos, "the exception from %q depends on the project, which only the hook can tell", p.Name).
-				WithHint("install the agent and use enforce: auto, or except a team or a user").WithRelated(p.Pos, "the policy"))
-		case exception != nil && l.Level == lower.ByHook:
-			r.add(diag.New(diag.ExceptionMoves, exception.Pos, "the exception moves policy %q to the hook", p.Name).WithRelated(p.Pos, "the policy"))
-		case l.Level == lower.Advisory && p.Binding(r.at):
-			r.add(diag.New(diag.PolicyNeedsAgent, p.Pos, "policy %q is only advice: %s", p.Name, l.Reason).
-				WithHint("write delivery.agent once the endpoint agent is installed"))
-		case l.Level == lower.Partial && l.Hook:
-			r.add(diag.New(diag.PolicyPartial, p.Pos, "policy %q is enforced in part: %s", p.Name, l.Reason).
-				WithHint("the endpoint agent closes the gap where delivery.agent says that it is installed"))
-		case p.Mode(r.at) != "enforce" && p.ModeUntil.IsZero():
-			r.add(diag.New(diag.PolicyMode, p.At("mode"), "policy %q stays in mode %s without an end", p.Name, p.Mode(r.at)).WithHint("give it mode_until"))
-		}
-	}
-}
-
-// nativeLevel reports whether a policy would be native without the exception that stands in its way.
-func nativeLevel(p *policy.Policy, l lower.Lowered) bool {
-	return l.Deviation == "" || p.Enforce() == "native"
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/ir"
+	"github.com/policygen/policygen/internal/lower"
 	"github.com/policygen/policygen/internal/merge"
 	"github.com/policygen/policygen/internal/policy"
 	"github.com/policygen/policygen/internal/value"
@@ -40,6 +41,7 @@ type Group struct {
 	Timeline  []wire.Moment     // when the audience's policy changes by itself
 	Enforced  []Enforcement     // every policy on every platform
 	Agent     *wire.Bundle      // the endpoint agent's policy; nil where it is not installed
+	splits    time.Time         // when the first of its people gets an audience of their own; zero: nobody will
 	exempt    exemption
 }
 
@@ -71,8 +73,10 @@ func Valid(groups []*Group) ir.Interval {
 		if g.Valid.From.After(all.From) {
 			all.From = g.Valid.From
 		}
-		if until := g.Valid.Until; !until.IsZero() && (all.Until.IsZero() || until.Before(all.Until)) {
-			all.Until = until
+		for _, until := range []time.Time{g.Valid.Until, g.splits} {
+			if !until.IsZero() && (all.Until.IsZero() || until.Before(all.Until)) {
+				all.Until = until
+			}
 		}
 	}
 	return all
@@ -89,6 +93,8 @@ func Resolve(set *policy.Set, cat *catalog.Catalog, at time.Time) (*Result, diag
 	for _, p := range r.people() {
 		if r.differs(p) {
 			result.Groups = append(result.Groups, r.audience(p.group, p.address))
+		} else {
+			r.splits(result, p)
 		}
 	}
 	return result, append(r.list, exclusiveServers(set)...)
@@ -96,7 +102,8 @@ func Resolve(set *policy.Set, cat *catalog.Catalog, at time.Time) (*Result, diag
 
 func newResolver(set *policy.Set, cat *catalog.Catalog, at time.Time) *resolver {
 	r := &resolver{set: set, catalog: cat, at: at, merger: merge.New(cat), overlays: map[string][]*policy.File{}, policies: map[string][]*policy.Policy{},
-		made: map[madeKey]*value.Node{}, layers: map[layerKey]*layer{}, overridable: map[string]bool{}, exceptions: exceptions(set),
+		made: map[madeKey]*value.Node{}, layers: map[layerKey]*layer{}, overridable: map[string]bool{}, exceptions: exceptions(set, at),
+		lowerings: map[loweringKey]lower.Lowered{}, guided: map[guidedKey]*State{},
 		onFailure: set.Knows(cat, "hooks.*[].hooks[].onFailure"), deniedModels: set.Knows(cat, "deniedModels")}
 	for path := range set.Overridable {
 		r.overridable[r.canonical(path)] = true
@@ -121,6 +128,8 @@ type resolver struct {
 	exceptions   []wired
 	made         map[madeKey]*value.Node
 	layers       map[layerKey]*layer
+	lowerings    map[loweringKey]lower.Lowered
+	guided       map[guidedKey]*State
 	overridable  map[string]bool // settings paths, aliases replaced
 	onFailure    bool            // every client of the fleet knows the onFailure field
 	deniedModels bool            // every client of the fleet knows the deniedModels key
@@ -185,11 +194,11 @@ type parts struct {
 	parent   *State
 	files    []*policy.File
 	settings []*value.Node // what each file contributes, nil where nothing
-	policies bool          // some file has named policies, whose allowlists may differ between platforms
+	allow    []allowlist   // what policies of these files allow
 }
 
 func (p parts) equal(q parts) bool {
-	return !p.policies && p.parent == q.parent && slices.Equal(p.files, q.files) && slices.Equal(p.settings, q.settings)
+	return p.parent == q.parent && slices.Equal(p.files, q.files) && slices.Equal(p.settings, q.settings) && slices.EqualFunc(p.allow, q.allow, allowlist.equal)
 }
 
 func (r *resolver) parts(above *State, files []*policy.File, platform string, x exemption) parts {
@@ -198,7 +207,7 @@ func (r *resolver) parts(above *State, files []*policy.File, platform string, x 
 		if f.Platforms == nil || slices.Contains(f.Platforms, platform) {
 			p.files = append(p.files, f)
 			p.settings = append(p.settings, r.contribution(f, platform, x))
-			p.policies = p.policies || len(r.policies[f.Path]) > 0
+			p.allow = append(p.allow, r.allowed(f.Path, platform, x)...)
 		}
 	}
 	return p
@@ -221,7 +230,7 @@ func (r *resolver) state(group string, p parts, x exemption) *State {
 		s.Scripts = r.scripts(s.Scripts, f, p.platform)
 		s.Files = append(s.Files, f.Path)
 	}
-	s.Settings = r.allowlists(s.Settings, p.files, p.platform, x)
+	s.Settings = r.allowlists(s.Settings, p, x)
 	for _, f := range p.files {
 		if f.Narrow != nil {
 			s.Settings = r.narrow(s.Settings, f)

@@ -48,7 +48,8 @@ func whom(e wire.Exception) string {
 	return text
 }
 
-// interval returns the part of a timeline that a date lies in.
+// interval returns the part of a timeline that a date lies in. What has expired is as if it were not written, so From is the last change that
+// is still written, and can be earlier than the last one there was.
 func interval(moments []wire.Moment, at time.Time) ir.Interval {
 	var i ir.Interval
 	for _, m := range moments {

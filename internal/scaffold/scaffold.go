@@ -36,7 +36,10 @@ var layout = []struct{ path, template string }{
 	{".editorconfig", "editorconfig"},
 	{".gitattributes", "gitattributes"},
 	{".github/CODEOWNERS", "CODEOWNERS"},
-	{".github/workflows/policy.yml", "workflow.yml"},
+	{".github/workflows/policy-comment.yml", "workflow-comment.yml"},
+	{".github/workflows/policy-expiry.yml", "workflow-expiry.yml"},
+	{".github/workflows/policy-release.yml", "workflow-release.yml"},
+	{".github/workflows/policy.yml", "workflow-check.yml"},
 	{".gitignore", "gitignore"},
 	{".policygen/policy.schema.json", ""}, // Options.Schema
 	{".vscode/extensions.json", "vscode-extensions.json"},

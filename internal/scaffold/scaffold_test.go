@@ -3,6 +3,7 @@ package scaffold_test
 import (
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"regexp"
@@ -53,7 +54,8 @@ func TestFilesAreListed(t *testing.T) {
 		names = append(names, f.Path)
 	}
 	want := []string{
-		".editorconfig", ".gitattributes", ".github/CODEOWNERS", ".github/workflows/policy.yml", ".gitignore", ".policygen/policy.schema.json",
+		".editorconfig", ".gitattributes", ".github/CODEOWNERS", ".github/workflows/policy-comment.yml", ".github/workflows/policy-expiry.yml",
+		".github/workflows/policy-release.yml", ".github/workflows/policy.yml", ".gitignore", ".policygen/policy.schema.json",
 		".vscode/extensions.json", ".vscode/settings.json", "README.md", "policies/README.md",
 		"policies/base/guidance.yaml", "policies/base/permissions.yaml", "policies/base/sandbox.yaml",
 		"policies/groups/contractors.yaml", "policies/groups/engineering.yaml", "policies/organization.yaml",
@@ -158,8 +160,9 @@ func TestOrganizationNames(t *testing.T) {
 
 var uses = regexp.MustCompile(`uses: (\S+)@([0-9a-f]{40}) # (v\S+)`)
 
-// TestWorkflowIsSafe holds the workflow to the rules of our own: a token that only reads, and the actions at the commits that we review.
-func TestWorkflowIsSafe(t *testing.T) {
+// TestWorkflowsAreSafe holds the workflows to the rules of our own: a token that only reads unless a job says otherwise, no value of an event
+// in a script, and the actions at the commits that we review. What the steps do, the tests of package cli run.
+func TestWorkflowsAreSafe(t *testing.T) {
 	ours := map[string]bool{}
 	workflows, err := fs.Glob(os.DirFS("../../.github/workflows"), "*.yml")
 	if err != nil || len(workflows) == 0 {
@@ -174,43 +177,54 @@ func TestWorkflowIsSafe(t *testing.T) {
 			ours[m] = true
 		}
 	}
-	text := files(t, options())[".github/workflows/policy.yml"]
-	found := uses.FindAllString(text, -1)
-	if len(found) != strings.Count(text, "uses:") || len(found) == 0 {
-		t.Errorf("%d of %d actions are pinned by commit", len(found), strings.Count(text, "uses:"))
-	}
-	for _, m := range found {
-		if !ours[m] {
-			t.Errorf("%q is not what .github/workflows uses: update the template", m)
+	got := files(t, options())
+	for name, events := range map[string][]string{"policy": {"pull_request", "pull_request_review"}, "policy-comment": {"workflow_run"},
+		"policy-release": {"push"}, "policy-expiry": {"schedule", "workflow_dispatch"}} {
+		text := got[".github/workflows/"+name+".yml"]
+		found := uses.FindAllString(text, -1)
+		if len(found) != strings.Count(text, "uses:") || len(found) == 0 {
+			t.Errorf("%s: %d of %d actions are pinned by commit", name, len(found), strings.Count(text, "uses:"))
 		}
+		for _, m := range found {
+			if !ours[m] {
+				t.Errorf("%s: %q is not what .github/workflows uses: update the template", name, m)
+			}
+		}
+		checkWorkflow(t, name, text, events)
 	}
+}
+
+func checkWorkflow(t *testing.T, name, text string, events []string) {
+	t.Helper()
 	var workflow struct {
+		Name        string
 		On          map[string]any
 		Permissions map[string]string
 		Jobs        map[string]struct {
-			Steps []struct{ Run string }
+			Timeout int `yaml:"timeout-minutes"`
+			Steps   []struct{ Run string }
 		}
 	}
 	if err := yaml.Unmarshal([]byte(text), &workflow); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(map[string]string{"contents": "read"}, workflow.Permissions); diff != "" {
-		t.Errorf("permissions (-want +got):\n%s", diff)
-	}
-	for _, event := range []string{"pull_request", "schedule"} {
-		if _, ok := workflow.On[event]; !ok {
-			t.Errorf("the workflow does not run on %s", event)
+	for right, level := range workflow.Permissions {
+		if right != "contents" || level != "read" {
+			t.Errorf("%s: every job may %s %s", name, level, right)
 		}
 	}
-	var runs []string
-	for _, step := range workflow.Jobs["check"].Steps {
-		if step.Run != "" {
-			runs = append(runs, step.Run)
-		}
+	if diff := cmp.Diff(events, slices.Sorted(maps.Keys(workflow.On))); diff != "" || workflow.Permissions == nil || workflow.Name != name {
+		t.Errorf("%s: name %q, permissions %v, events (-want +got):\n%s", name, workflow.Name, workflow.Permissions, diff)
 	}
-	want := []string{"go install github.com/policygen/policygen/cmd/policygen@v1.2.3", "policygen check", "policygen build --check"}
-	if diff := cmp.Diff(want, runs); diff != "" {
-		t.Errorf("steps (-want +got):\n%s", diff)
+	for id, job := range workflow.Jobs {
+		if job.Timeout == 0 {
+			t.Errorf("%s: job %s has no time limit", name, id)
+		}
+		for _, step := range job.Steps {
+			if strings.Contains(step.Run, "${{") {
+				t.Errorf("%s: a value of the event becomes part of a script: %s", name, step.Run)
+			}
+		}
 	}
 }
 

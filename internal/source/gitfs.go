@@ -19,9 +19,10 @@ import (
 
 // gitFS is a folder of a commit as a file system. Blobs are read when somebody asks for them, so a tree of many files costs its listing.
 type gitFS struct {
-	mu      sync.Mutex // the object store is not made for several readers at once
-	store   storer.EncodedObjectStorer
-	folders map[string]folder // read so far, by path
+	mu         sync.Mutex // the object store is not made for several readers at once
+	store      storer.EncodedObjectStorer
+	folders    map[string]folder // read so far, by path
+	incomplete bool              // an object that was asked for is not in this clone
 }
 
 // folder is the entries of one git tree by name.
@@ -53,7 +54,7 @@ func (g *gitFS) folder(name string) (folder, error) {
 	}
 	tree, err := object.GetTree(g.store, e.Hash)
 	if err != nil {
-		return nil, err
+		return nil, g.lacking(err)
 	}
 	g.folders[name] = entriesOf(tree)
 	return g.folders[name], nil
@@ -166,9 +167,6 @@ func (f *gitFile) Read(into []byte) (int, error) {
 	}
 	if f.data == nil {
 		data, err := f.entry.fs.blob(f.entry.Hash)
-		if errors.Is(err, plumbing.ErrObjectNotFound) {
-			err = errors.New("this clone lacks its content")
-		}
 		if err != nil {
 			return 0, &fs.PathError{Op: "read", Path: f.entry.Name(), Err: err}
 		}
@@ -182,7 +180,7 @@ func (g *gitFS) blob(hash plumbing.Hash) (data []byte, err error) {
 	defer g.mu.Unlock()
 	blob, err := object.GetBlob(g.store, hash)
 	if err != nil {
-		return nil, err
+		return nil, g.lacking(err)
 	}
 	reader, err := blob.Reader()
 	if err != nil {
@@ -190,4 +188,13 @@ func (g *gitFS) blob(hash plumbing.Hash) (data []byte, err error) {
 	}
 	defer func() { err = errors.Join(err, reader.Close()) }()
 	return io.ReadAll(reader)
+}
+
+// lacking notes an object that a partial clone left on the server. The lock is held.
+func (g *gitFS) lacking(err error) error {
+	if errors.Is(err, plumbing.ErrObjectNotFound) {
+		g.incomplete = true
+		return errors.New("this clone lacks its content")
+	}
+	return err
 }

@@ -3,13 +3,13 @@ package source
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path/filepath"
 	"strings"
 
 	"github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/object"
 
 	"github.com/policygen/policygen/internal/diag"
@@ -19,7 +19,8 @@ import (
 var (
 	ErrNoRepository    = errors.New("not a git repository")
 	ErrUnknownRevision = errors.New("unknown revision")
-	ErrNoFolder        = errors.New("no such folder in the revision")
+	ErrNoFolder        = errors.New("nothing there in the revision")
+	ErrNotFolder       = errors.New("not a folder in the revision")
 	ErrMissingObject   = errors.New("the clone lacks objects of the revision")
 )
 
@@ -53,8 +54,9 @@ func Revision(repoDir, rev, folder string) (*Tree, diag.List, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	tree, list, err := FS(newGitFS(repo.Storer, root))
-	if errors.Is(err, plumbing.ErrObjectNotFound) {
+	files := newGitFS(repo.Storer, root)
+	tree, list, err := FS(files)
+	if files.incomplete { // judging by a part would be judging by other policies
 		return nil, nil, incomplete(rev)
 	}
 	return tree, list, err
@@ -63,7 +65,12 @@ func Revision(repoDir, rev, folder string) (*Tree, diag.List, error) {
 // InRepository returns the top folder of the git working tree that a folder lies in, and the folder's slash-separated path below it; "." for
 // the top itself. An error is a *[RevisionError] unless the folder cannot be read.
 func InRepository(dir string) (top, folder string, err error) {
-	repo, err := openRepository(dir)
+	// Either path may lead through links, on macOS even that of a temporary folder.
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return "", "", err
+	}
+	repo, err := openRepository(real)
 	if err != nil {
 		return "", "", err
 	}
@@ -71,12 +78,7 @@ func InRepository(dir string) (top, folder string, err error) {
 	if err != nil {
 		return "", "", &RevisionError{Kind: ErrNoRepository, Text: fmt.Sprintf("%s lies in a git repository without a working tree", dir)}
 	}
-	// Either path may lead through links, on macOS even that of a temporary folder.
 	if top, err = filepath.EvalSymlinks(work.Filesystem.Root()); err != nil {
-		return "", "", err
-	}
-	real, err := filepath.EvalSymlinks(dir)
-	if err != nil {
 		return "", "", err
 	}
 	relative, err := filepath.Rel(top, real)
@@ -139,14 +141,23 @@ func incomplete(rev string) error {
 
 // folderOf finds the folder in a commit.
 func folderOf(commit *object.Commit, rev, folder string) (*object.Tree, error) {
+	if !fs.ValidPath(folder) {
+		return nil, &RevisionError{Kind: ErrNotFolder, Text: fmt.Sprintf("%s lies outside of the repository", folder)}
+	}
 	tree, err := commit.Tree()
 	if err == nil && folder != "." {
-		tree, err = tree.Tree(folder)
+		var entry *object.TreeEntry
+		if entry, err = tree.FindEntry(folder); err == nil && entry.Mode != filemode.Dir {
+			return nil, &RevisionError{Kind: ErrNotFolder, Text: fmt.Sprintf("%s is not a folder in %s", folder, rev)}
+		}
+		if err == nil {
+			tree, err = tree.Tree(folder)
+		}
 	}
 	switch {
 	case errors.Is(err, object.ErrDirectoryNotFound), errors.Is(err, object.ErrEntryNotFound):
-		return nil, &RevisionError{Kind: ErrNoFolder, Text: fmt.Sprintf("%s is not a folder in %s", folder, rev)}
-	case errors.Is(err, plumbing.ErrObjectNotFound), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, fs.ErrNotExist):
+		return nil, &RevisionError{Kind: ErrNoFolder, Text: fmt.Sprintf("there is no %s in %s", folder, rev)}
+	case errors.Is(err, plumbing.ErrObjectNotFound):
 		return nil, incomplete(rev)
 	case err != nil:
 		return nil, fmt.Errorf("read %s of %s: %w", folder, rev, err)

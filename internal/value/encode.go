@@ -120,11 +120,11 @@ func appendEscape(dst []byte, c byte) []byte {
 	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 }
 
-// AppendASCII appends JSON text with every character outside ASCII written as \uXXXX, so that it survives any code page on its way
-// through a registry. The input must be JSON.
+// AppendASCII appends JSON text with every character outside printable ASCII written as \uXXXX, so that it survives any code page and
+// console on its way through a registry. The input must be JSON. DEL is the one control character that JSON lets stand in a string.
 func AppendASCII(dst, json []byte) []byte {
 	for i := 0; i < len(json); {
-		if json[i] < utf8.RuneSelf {
+		if json[i] < 0x7f {
 			dst = append(dst, json[i])
 			i++
 			continue

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -70,6 +69,7 @@ func TestAppendASCII(t *testing.T) {
 		`"😀"`:            `"\ud83d\ude00"`,
 		"\"\uffff\"":     `"\uffff"`,
 		"\"\U0010ffff\"": `"\udbff\udfff"`,
+		"\"a\x7f\"":      `"a\u007f"`,
 		"\"\u2028\\n\"":  `"\u2028\n"`,
 	} {
 		if got := string(AppendASCII(nil, []byte(json))); got != want {
@@ -145,7 +145,7 @@ func checkEncodings(t *testing.T, n *Node) {
 		t.Fatalf("size %d, but %d bytes: %s", Size(n), len(pretty), pretty)
 	}
 	ascii := AppendASCII(nil, compact)
-	if bytes.ContainsFunc(ascii, func(r rune) bool { return r >= utf8.RuneSelf }) {
+	if bytes.ContainsFunc(ascii, func(r rune) bool { return r >= 0x7f }) {
 		t.Fatalf("not ASCII: %s", ascii)
 	}
 	var squeezed bytes.Buffer

@@ -16,8 +16,20 @@ import (
 // MaxDepth is the nesting that the client reads; it cuts what lies deeper (claude 2.1.329).
 const MaxDepth = 64
 
+// A Fault is a kind of [SyntaxError], for callers whose advice depends on it.
+type Fault uint8
+
+// The faults, by what the client makes of the same text (claude 2.1.329).
+const (
+	Malformed Fault = iota // not JSON, or a number that no reader keeps: the client exits before it does anything
+	Encoding               // not Unicode, or behind a byte order mark: the client puts U+FFFD for wrong bytes and skips the mark
+	Duplicate              // a key written twice: the client keeps the last
+	TooDeep                // nesting beyond the limit: the client cuts it
+)
+
 // SyntaxError says why a text is not acceptable JSON, and where. Its message is lower case and has no full stop.
 type SyntaxError struct {
+	Fault  Fault
 	Pos    diag.Pos
 	Offset int64 // of the first wrong byte
 	Msg    string
@@ -56,17 +68,17 @@ type parser struct {
 // document reads the one value. Bytes are looked at first: the decoder would replace what is not UTF-8 without a word.
 func (p *parser) document() (*Node, error) {
 	if bytes.HasPrefix(p.data, []byte("\xef\xbb\xbf")) {
-		return nil, p.fail(0, "the file starts with a byte order mark; save it as UTF-8 without one")
+		return nil, p.fail(Encoding, 0, "the file starts with a byte order mark; save it as UTF-8 without one")
 	}
 	if i := firstInvalid(p.data); i >= 0 {
-		return nil, p.fail(i, "the text is not UTF-8")
+		return nil, p.fail(Encoding, i, "the text is not UTF-8")
 	}
 	n, err := p.value()
 	if err != nil {
 		return nil, err
 	}
 	if i := p.skipSpace(int(p.dec.InputOffset())); i < len(p.data) {
-		return nil, p.fail(i, "text after the end of the document; a file holds one JSON value")
+		return nil, p.fail(Malformed, i, "text after the end of the document; a file holds one JSON value")
 	}
 	return n, nil
 }
@@ -89,7 +101,7 @@ func (p *parser) value() (*Node, error) {
 	case json.Number:
 		f, err := strconv.ParseFloat(string(t), 64)
 		if err != nil || math.IsInf(f, 0) {
-			return nil, p.fail(start, "number %s is beyond what JSON readers keep", t)
+			return nil, p.fail(Malformed, start, "number %s is beyond what JSON readers keep", t)
 		}
 		return Num(f, pos), nil
 	}
@@ -99,7 +111,7 @@ func (p *parser) value() (*Node, error) {
 // container reads what follows an opening bracket or brace. A closing one cannot come here: the decoder refuses it.
 func (p *parser) container(open json.Delim, start int, pos diag.Pos) (*Node, error) {
 	if p.depth == 0 {
-		return nil, p.fail(start, "nesting is too deep; the client cuts settings below level %d", MaxDepth)
+		return nil, p.fail(TooDeep, start, "nesting is too deep; the client cuts settings below level %d", MaxDepth)
 	}
 	p.depth--
 	defer func() { p.depth++ }()
@@ -137,7 +149,7 @@ func (p *parser) object(pos diag.Pos) (*Node, error) {
 		}
 		key, keyPos := token.(string), p.place.at(p.data, start) // the decoder refuses other keys
 		if first, twice := seen[key]; twice {
-			return nil, p.fail(start, "key %q is written twice, first on line %d; readers keep one of the two", key, first.Line)
+			return nil, p.fail(Duplicate, start, "key %q is written twice, first on line %d; readers keep one of the two", key, first.Line)
 		}
 		seen[key] = keyPos
 		v, err := p.value()
@@ -179,7 +191,7 @@ func (p *parser) skipSpace(i int) int {
 // the client keeps it.
 func (p *parser) checkString(start int) error {
 	if i := loneSurrogate(p.data[start:p.dec.InputOffset()]); i >= 0 {
-		return p.fail(start+i, "half a surrogate pair is not a character")
+		return p.fail(Encoding, start+i, "half a surrogate pair is not a character")
 	}
 	return nil
 }
@@ -187,19 +199,19 @@ func (p *parser) checkString(start int) error {
 // explain turns an error of the decoder into one of ours.
 func (p *parser) explain(err error, start int) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return p.fail(len(p.data), "the document ends too early")
+		return p.fail(Malformed, len(p.data), "the document ends too early")
 	}
 	if start < len(p.data) && (p.data[start] == '/' || p.data[start] == '#') {
-		return p.fail(start, "JSON has no comments; remove it")
+		return p.fail(Malformed, start, "JSON has no comments; remove it")
 	}
-	return p.fail(start, "%s", err) // the decoder's own offsets count from different places
+	return p.fail(Malformed, start, "%s", err) // the decoder's own offsets count from different places
 }
 
 // fail returns an error at an offset.
-func (p *parser) fail(offset int, format string, args ...any) error {
+func (p *parser) fail(fault Fault, offset int, format string, args ...any) error {
 	// a cursor of its own: an error may lie before the last place asked for
 	at := cursor{file: p.place.file, line: 1}
-	return &SyntaxError{Pos: at.at(p.data, offset), Offset: int64(offset), Msg: fmt.Sprintf(format, args...)}
+	return &SyntaxError{Fault: fault, Pos: at.at(p.data, offset), Offset: int64(offset), Msg: fmt.Sprintf(format, args...)}
 }
 
 // cursor turns offsets that never decrease into places.

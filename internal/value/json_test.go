@@ -113,6 +113,21 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+func TestFaults(t *testing.T) {
+	tests := map[string]Fault{
+		`{"a":`: Malformed, `[1,]`: Malformed, `{} {}`: Malformed, "[] // why": Malformed, `[1e999]`: Malformed, "# x": Malformed,
+		"\xef\xbb\xbf{}": Encoding, "[\"\xff\"]": Encoding, `["\ud800"]`: Encoding, `{"\udc00":1}`: Encoding,
+		`{"a":1,"\u0061":2}`: Duplicate, `[{"a":{"b":1,"b":1}}]`: Duplicate,
+		`[[[[]]]]`: TooDeep, `{"a":[{"b":{}}]}`: TooDeep,
+	}
+	for text, want := range tests {
+		_, err := Parse("", []byte(text), 3)
+		if syntax, ok := errors.AsType[*SyntaxError](err); !ok || syntax.Fault != want {
+			t.Errorf("%q: fault of %v, want %d", text, err, want)
+		}
+	}
+}
+
 func TestSyntaxErrorWithoutFile(t *testing.T) {
 	_, err := Parse("", []byte("[\n1,]"), 3)
 	if err == nil || !strings.HasPrefix(err.Error(), "line 2, column 3: ") {

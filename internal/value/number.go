@@ -28,12 +28,13 @@ func (n *Node) Float() float64 {
 // FormatNumber prints a finite number as JavaScript does (ECMA-262, Number::toString): 30, 1.5, 1e-7, 1e+21.
 func FormatNumber(f float64) string {
 	if f == 0 {
-		return "0"
+		return "0" // -0 too
 	}
 	abs := math.Abs(f)
 	if abs >= 1e-6 && abs < 1e21 {
 		return strconv.FormatFloat(f, 'f', -1, 64)
 	}
+	// Go writes an exponent with at least two digits (1e-07), JavaScript with as few as it needs.
 	text := strconv.FormatFloat(f, 'e', -1, 64)
 	mantissa, exponent, _ := strings.Cut(text, "e")
 	return mantissa + "e" + exponent[:1] + strings.TrimLeft(exponent[1:], "0")

@@ -69,6 +69,7 @@ func Array(pos diag.Pos, items ...*Node) *Node { return &Node{Kind: List, Items:
 // Object returns a map node of the members, sorted; a later member with the same key replaces an earlier one.
 func Object(pos diag.Pos, members ...Member) *Node {
 	sorted := slices.Clone(members)
+	// A stable sort keeps equal keys in the order written, so the later one is met last.
 	slices.SortStableFunc(sorted, func(a, b Member) int { return CompareKeys(a.Key, b.Key) })
 	kept := sorted[:0]
 	for _, m := range sorted {
@@ -158,21 +159,14 @@ func Equal(a, b *Node) bool {
 	if a == b {
 		return true
 	}
-	if a == nil || b == nil || a.Kind != b.Kind || a.Scalar != b.Scalar || len(a.Items) != len(b.Items) || len(a.Members) != len(b.Members) {
+	if a == nil || b == nil || a.Kind != b.Kind || a.Scalar != b.Scalar {
 		return false
 	}
-	for i := range a.Items {
-		if !Equal(a.Items[i], b.Items[i]) {
-			return false
-		}
-	}
-	for i := range a.Members {
-		if a.Members[i].Key != b.Members[i].Key || !Equal(a.Members[i].Value, b.Members[i].Value) {
-			return false
-		}
-	}
-	return true
+	// Members are sorted and numbers have one spelling, so equal values have equal trees.
+	return slices.EqualFunc(a.Items, b.Items, Equal) && slices.EqualFunc(a.Members, b.Members, equalMembers)
 }
+
+func equalMembers(a, b Member) bool { return a.Key == b.Key && Equal(a.Value, b.Value) }
 
 // Any returns the value as encoding/json would decode it: map[string]any, []any, string, float64, bool or nil.
 func (n *Node) Any() any {

@@ -31,7 +31,7 @@ func backends(tb testing.TB) []render.Backend {
 }
 
 // names is what users write in delivery.targets: taking one away or renaming it breaks them.
-var names = []string{"managed-settings", "dropins", "claude-md", "managed-mcp", "hooks", "plist", "mobileconfig", "reg"}
+var names = []string{"managed-settings", "dropins", "claude-md", "managed-mcp", "hooks", "plist", "mobileconfig", "agent", "reg"}
 
 func TestNames(t *testing.T) {
 	var got []string
@@ -77,12 +77,23 @@ func TestContract(t *testing.T) {
 	}
 }
 
+// renderAll returns the bundle's files and those that the back end makes once for all platforms of an audience.
+func renderAll(b render.Backend, bundle *ir.Bundle) ([]render.File, error) {
+	files, err := b.Render(bundle)
+	whole, ok := b.(render.PerAudience)
+	if err != nil || !ok {
+		return files, err
+	}
+	more, err := whole.RenderAudience([]*ir.Bundle{bundle})
+	return append(files, more...), err
+}
+
 func checkEmpty(t *testing.T, b render.Backend) {
 	for _, empty := range []*ir.Bundle{
 		{},
 		{Organization: "Acme", Audience: ir.Audience{Name: "web", Group: "web"}, Platform: ir.MacOS, Files: []string{"a.yaml"}},
 	} {
-		if files, err := b.Render(empty); len(files) != 0 || err != nil {
+		if files, err := renderAll(b, empty); len(files) != 0 || err != nil {
 			t.Errorf("got %v, %v for an empty bundle", files, err)
 		}
 	}
@@ -106,7 +117,7 @@ func checkPlatforms(t *testing.T, b render.Backend) {
 
 func checkRender(t *testing.T, b render.Backend, p ir.Platform) {
 	bundle := rendertest.Bundle(t, p)
-	files, err := b.Render(bundle)
+	files, err := renderAll(b, bundle)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("got %v, %v for a full bundle", files, err)
 	}
@@ -124,7 +135,7 @@ func checkRender(t *testing.T, b render.Backend, p ir.Platform) {
 		}
 	}
 	same := rendertest.Bundle(t, p)
-	again, err := b.Render(same)
+	again, err := renderAll(b, same)
 	if diff := cmp.Diff(files, again); err != nil || diff != "" {
 		t.Errorf("equal bundles give different files: %v\n%s", err, diff)
 	}

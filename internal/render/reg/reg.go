@@ -47,8 +47,6 @@ func encode(ascii []byte) []byte {
 		switch c {
 		case '"', '\\':
 			data = append(data, '\\', 0, c, 0)
-		case 0x7f: // ASCII, but no console prints it; JSON can escape it
-			data = appendWide(data, `\\u007f`)
 		default:
 			data = append(data, c, 0)
 		}

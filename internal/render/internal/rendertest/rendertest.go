@@ -11,6 +11,7 @@ import (
 	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/merge"
 	"github.com/policygen/policygen/internal/value"
+	"github.com/policygen/policygen/internal/wire"
 )
 
 // The source files of [Bundle], in merge order.
@@ -31,7 +32,7 @@ var sources = map[string]string{
 		"cleanupPeriodDays": 30,
 		"availableModels": [],
 		"fallbackModel": ["sonnet", "haiku"],
-		"companyAnnouncements": ["Grüße aus der IT – say \"hello\" 😀"],
+		"companyAnnouncements": ["Grüße aus der IT – say \"hello\" ` + "\U0001F600" + `"],
 		"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "\"$HOME\"/check.sh %PATH%", "timeout": 60}]}]}
 	}`,
 	Network: `{
@@ -99,8 +100,24 @@ func Bundle(tb testing.TB, p ir.Platform) *ir.Bundle {
 			{Path: "web/check.sh", Data: []byte("#!/bin/sh\r\nexit 2\r\n\x00")},
 		},
 	}
+	b.Agent = agent(b)
 	b.Profile = ir.NewDocument(settings.With("claudeMd", value.Text(b.Markdown(), settings.Pos)))
 	return b
+}
+
+// agent returns what the endpoint agent would get beside the bundle's settings.
+func agent(b *ir.Bundle) *wire.Bundle {
+	return &wire.Bundle{
+		FormatVersion: wire.BundleVersion,
+		Organization:  b.Organization,
+		Audience:      b.Audience.Name,
+		Group:         b.Audience.Group,
+		ValidUntil:    &b.Valid.Until,
+		Policies: []wire.Policy{{
+			Name: "no-curl", Type: "pattern-deny", Target: "commands", Pattern: `^curl\b`, Severity: "error", Mode: "enforce",
+			Message: "use the proxy's own fetch tool, not {{value}}",
+		}},
+	}
 }
 
 // Settings returns a bundle of nothing but one settings document, which is the profile too.

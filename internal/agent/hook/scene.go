@@ -1,0 +1,68 @@
+package hook
+
+import (
+	"github.com/policygen/policygen/internal/agent/hook/shell"
+	"github.com/policygen/policygen/internal/permission"
+)
+
+// maxWork is how many bytes one decision compares before it gives up; what is left is answered as unknown.
+const maxWork = 64 << 20
+
+// scene is one event with its facts, taken apart as far as policies ask for it.
+type scene struct {
+	Event
+	Facts
+	work    int
+	cache   map[string]seen
+	line    *shell.Line
+	touched []access
+	call    permission.Call
+}
+
+// newScene fills in what follows from the rest.
+func newScene(e Event, f Facts) *scene {
+	if f.ProjectDir == "" {
+		f.ProjectDir = e.Cwd
+	}
+	s := &scene{Event: e, Facts: f, work: maxWork, cache: map[string]seen{}}
+	s.call = permission.Call{Tool: e.Tool, Input: e.Input, Cwd: e.Cwd, Home: f.Home, ProjectDir: f.ProjectDir}
+	return s
+}
+
+// see returns what the event shows of a rule's target, taken apart once.
+func (s *scene) see(r *rule) seen {
+	if r.observe == nil {
+		return seen{judged: acts(s.Name)}
+	}
+	v, ok := s.cache[r.Target]
+	if !ok {
+		v = r.observe(s)
+		s.cache[r.Target] = v
+	}
+	return v
+}
+
+// spend accounts for a comparison with a text and reports whether there is room for it.
+func (s *scene) spend(text string) bool {
+	s.work -= len(text) + 64
+	return s.work >= 0
+}
+
+// shellTools run a command line.
+var shellTools = map[string]shell.Dialect{"Bash": shell.Posix, "Monitor": shell.Posix, "PowerShell": shell.PowerShell}
+
+// shellLine returns the command line of the call taken apart, nil for other tools.
+func (s *scene) shellLine() *shell.Line {
+	dialect, ok := shellTools[s.Tool]
+	if !ok || !isTool(s.Name) {
+		return nil
+	}
+	if s.line == nil {
+		line := shell.Read(s.input("command"), dialect)
+		if _, isText := s.Input["command"].(string); !isText && s.Input["command"] != nil {
+			line.Unsure, line.Partial = "the command is not a text", true
+		}
+		s.line = &line
+	}
+	return s.line
+}

@@ -1,0 +1,176 @@
+// Package shell takes a shell line apart, so that policies can be held against each command in it. [Read] is the only entry.
+//
+// It leans to one side: what might run is listed, also commands inside substitutions, scripts behind `bash -c`, here-documents of a shell and
+// variables set earlier in the line. A caller that forbids compares with all of it; a caller that allows must also see that [Line.Unsure] is
+// empty. It reads bounded text in bounded time and never runs anything.
+package shell
+
+import (
+	"os"
+	"strings"
+)
+
+// The bounds of a line. A line beyond them is unsure.
+const (
+	MaxLine     = 1 << 20
+	maxCommands = 2000
+	maxDepth    = 24
+	maxWork     = 4 * MaxLine // bytes read in all, scripts inside of scripts included
+
+	maxVariables = 256 // in one command
+)
+
+// Line is a command line taken apart.
+type Line struct {
+	Commands []Command
+	Unsure   string // why Commands may not be everything that runs; "" where they are
+	Partial  bool   // a bound was reached, so that the rest of the line was not looked at
+}
+
+// Command is one simple command.
+type Command struct {
+	Words     []string // without quotes and redirections; words[0] may be an assignment
+	Redirects []Redirect
+	Derived   bool // a reading of another command of the line, such as one with its variables filled in
+}
+
+// Redirect is a file that a command is connected to.
+type Redirect struct {
+	Path  string
+	Write bool
+}
+
+// Dialect is the language of a line.
+type Dialect int
+
+// The dialects: the shell of Unix systems, and PowerShell, whose escape is the backquote.
+const (
+	Posix Dialect = iota
+	PowerShell
+)
+
+// Text returns the words with single spaces between them.
+func (c Command) Text() string { return strings.Join(c.Words, " ") }
+
+// Read takes a line apart.
+func Read(src string, dialect Dialect) Line {
+	p := &parser{dialect: dialect, work: maxWork}
+	p.read(src, 0)
+	p.fillVariables()
+	for i := 0; i < len(p.line.Commands); i++ { // scripts add commands while the loop runs
+		c := p.line.Commands[i]
+		for _, script := range scripts(c.Words) {
+			p.read(script, 1)
+		}
+	}
+	return p.line
+}
+
+// parser is what the readers of one line share.
+type parser struct {
+	line    Line
+	dialect Dialect
+	work    int
+}
+
+// stop notes that a bound was reached.
+func (p *parser) stop(why string) {
+	p.line.Partial = true
+	p.doubt(why)
+}
+
+// doubt keeps the first reason.
+func (p *parser) doubt(why string) {
+	if p.line.Unsure == "" {
+		p.line.Unsure = why
+	}
+}
+
+// read takes a text apart that stands for itself, such as the line or a script in it.
+func (p *parser) read(src string, depth int) {
+	if len(src) > MaxLine || p.work < len(src) || depth > maxDepth {
+		p.stop("the command is too long to be taken apart")
+		return
+	}
+	// The one more makes empty texts cost something, too.
+	p.work -= len(src) + 1
+	r := &reader{parser: p, src: src, depth: depth}
+	for r.pos < len(r.src) {
+		r.list(0)
+	}
+	if len(r.documents) > 0 {
+		p.doubt("a here-document is not closed")
+	}
+}
+
+// add stores a command. A redirection without a command still opens its file.
+func (p *parser) add(c Command) {
+	if len(c.Words) == 0 && len(c.Redirects) == 0 {
+		return
+	}
+	if len(p.line.Commands) >= maxCommands {
+		p.stop("the command has too many parts")
+		return
+	}
+	p.line.Commands = append(p.line.Commands, c)
+}
+
+// fillVariables adds the readings in which variables that the line sets have their values: `X=rm; $X file` is also `rm file`.
+func (p *parser) fillVariables() {
+	values := map[string]string{"IFS": " "}
+	for _, c := range p.line.Commands[:len(p.line.Commands):len(p.line.Commands)] {
+		if filled, ok := p.fill(c.Text(), values); ok {
+			p.add(Command{Words: strings.Fields(filled), Derived: true})
+		}
+		for _, w := range c.Words {
+			name, value, ok := assignment(w)
+			if !ok {
+				break
+			}
+			values[name] = value[:min(len(value), 4096)]
+		}
+	}
+}
+
+// fill puts known values into a text, and reports whether there were any.
+func (p *parser) fill(text string, values map[string]string) (string, bool) {
+	n := strings.Count(text, "$")
+	if n == 0 {
+		return "", false
+	}
+	if n > maxVariables || p.work <= 0 {
+		p.stop("the command has too many variables")
+		return "", false
+	}
+	known := false
+	filled := os.Expand(text, func(name string) string {
+		value, ok := values[name]
+		known = known || ok
+		if !ok {
+			return "$" + name
+		}
+		return value
+	})
+	p.work -= len(filled)
+	return filled, known && len(filled) <= MaxLine
+}
+
+// assignment splits NAME=value.
+func assignment(w string) (name, value string, ok bool) {
+	name, value, ok = strings.Cut(w, "=")
+	name = strings.TrimSuffix(name, "+")
+	if !ok || name == "" || name[0] >= '0' && name[0] <= '9' {
+		return "", "", false
+	}
+	for i := 0; i < len(name); i++ {
+		if !isName(name[i]) {
+			return "", "", false
+		}
+	}
+	return name, value, true
+}
+
+// isName reports the characters of a variable's name.
+func isName(c byte) bool {
+	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+}

@@ -1,0 +1,199 @@
+package shell
+
+import (
+	"strconv"
+	"strings"
+)
+
+// word reads one word and removes its quotes. Variables stay as written.
+func (r *reader) word() string {
+	var b strings.Builder
+	for r.pos < len(r.src) {
+		c := r.src[r.pos]
+		switch {
+		case strings.IndexByte(" \t\r\n|&;()<>", c) >= 0, r.dialect == PowerShell && (c == '{' || c == '}'):
+			return b.String()
+		case c == '\'':
+			b.WriteString(r.single())
+		case c == '"':
+			r.pos++
+			b.WriteString(r.text('"'))
+		case c == r.escape():
+			r.escaped(&b)
+		case c == '$' || c == '`':
+			b.WriteString(r.expansion(false))
+		default:
+			b.WriteByte(c)
+			r.pos++
+		}
+	}
+	return b.String()
+}
+
+// escape is the dialect's escape character.
+func (r *reader) escape() byte {
+	if r.dialect == PowerShell {
+		return '`'
+	}
+	return '\\'
+}
+
+// escaped reads an escape and the character behind it; an escaped line break joins two lines.
+func (r *reader) escaped(b *strings.Builder) {
+	r.pos++
+	if r.pos < len(r.src) {
+		if c := r.src[r.pos]; c != '\n' {
+			b.WriteByte(c)
+		}
+		r.pos++
+	}
+}
+
+// single reads '...'; a missing end takes the rest.
+func (r *reader) single() string {
+	body, _, closed := strings.Cut(r.src[r.pos+1:], "'")
+	r.pos = min(r.pos+len(body)+2, len(r.src))
+	if !closed {
+		r.doubt("a quote is not closed")
+	}
+	return body
+}
+
+// text reads up to an end and behind it, as in double quotes. With end 0 that is the end of the source.
+func (r *reader) text(end byte) string {
+	var b strings.Builder
+	for r.pos < len(r.src) {
+		switch c := r.src[r.pos]; {
+		case c == end && end != 0:
+			r.pos++
+			return b.String()
+		case c == r.escape():
+			if r.dialect == Posix && r.pos+1 < len(r.src) && strings.IndexByte("$`\"\\\n", r.src[r.pos+1]) < 0 {
+				b.WriteByte(c)
+				r.pos++
+				continue
+			}
+			r.escaped(&b)
+		case c == '$' || c == '`':
+			b.WriteString(r.expansion(true))
+		default:
+			b.WriteByte(c)
+			r.pos++
+		}
+	}
+	if end != 0 {
+		r.doubt("a quote is not closed")
+	}
+	return b.String()
+}
+
+// expansion reads what starts with $ or a backquote. The result of a command is unknown and stands as nothing; its commands are listed.
+func (r *reader) expansion(inQuotes bool) string {
+	start := r.pos
+	switch {
+	case r.src[r.pos] == '`':
+		r.backquotes()
+		return ""
+	case r.has("$((") && r.arithmetic():
+		return "0"
+	case r.has("$("):
+		r.pos += 2
+		r.list(')')
+		return ""
+	case r.has("${"):
+		end := strings.IndexByte(r.src[r.pos:], '}')
+		if end < 0 {
+			r.doubt("a variable is not closed")
+			end = len(r.src) - r.pos - 1
+		}
+		r.pos += end + 1
+		text := r.src[start:r.pos]
+		if strings.Contains(text[2:], "$") || strings.Contains(text, "`") {
+			// ${X:-$(rm y)} runs its default only where X is unset, which nobody knows here.
+			r.doubt("an expansion inside an expansion cannot be checked")
+			r.substitutions(text[2:])
+		}
+		return text
+	case r.has("$'") && !inQuotes && r.dialect == Posix:
+		return r.ansi()
+	}
+	for r.pos++; r.pos < len(r.src) && isName(r.src[r.pos]); {
+		r.pos++
+	}
+	return r.src[start:r.pos]
+}
+
+// backquotes reads `...`, inside of which a backslash escapes a backquote.
+func (r *reader) backquotes() {
+	var b strings.Builder
+	for r.pos++; r.pos < len(r.src); r.pos++ {
+		c := r.src[r.pos]
+		if c == '`' {
+			r.pos++
+			r.read(b.String(), r.depth+1)
+			return
+		}
+		if c == '\\' && r.pos+1 < len(r.src) && strings.IndexByte("$`\\", r.src[r.pos+1]) >= 0 {
+			r.pos++
+		}
+		b.WriteByte(r.src[r.pos])
+	}
+	r.doubt("a substitution is not closed")
+	r.read(b.String(), r.depth+1)
+}
+
+// arithmetic reads $((...)). It reports false for a command that only begins with a subshell.
+func (r *reader) arithmetic() bool {
+	body, _, closed := strings.Cut(r.src[r.pos+3:], "))")
+	// With quotes or operators inside it may be a subshell in a substitution, as in $((a; b) | c): reading that as commands hides nothing.
+	if !closed || strings.ContainsAny(body, ";|\"'\n") || strings.Contains(body, "$(") {
+		return false
+	}
+	r.pos += 3 + len(body) + 2
+	if strings.ContainsAny(body, "$`") {
+		r.substitutions(body)
+	}
+	return true
+}
+
+// ansi reads $'...' with its escapes: $'\x72m' is rm.
+func (r *reader) ansi() string {
+	var b strings.Builder
+	rest := r.src[r.pos+2:]
+	for rest != "" && rest[0] != '\'' {
+		c, _, tail, err := strconv.UnquoteChar(rest, 0)
+		if err != nil { // an escape that only the shell knows
+			r.doubt("a $'...' word cannot be checked")
+			b.WriteByte(rest[0])
+			rest = rest[1:]
+			continue
+		}
+		b.WriteRune(c)
+		rest = tail
+	}
+	if rest == "" {
+		r.doubt("a quote is not closed")
+	}
+	// The closing quote is passed over, where there is one.
+	r.pos = min(len(r.src)-len(rest)+1, len(r.src))
+	return b.String()
+}
+
+// maxBraces is how many words one word may stand for.
+const maxBraces = 64
+
+// braces returns the words that a word with one choice stands for: {a,b}c is ac bc. Quoted and nested braces stay as they are.
+func braces(raw, value string) []string {
+	head, rest, open := strings.Cut(value, "{")
+	body, tail, closed := strings.Cut(rest, "}")
+	if raw != value || !open || !closed || !strings.Contains(body, ",") || strings.HasSuffix(head, "$") || strings.Count(body, ",") > maxBraces {
+		return []string{value}
+	}
+	var words []string
+	for part := range strings.SplitSeq(body, ",") {
+		if word := head + part + tail; word != "" {
+			words = append(words, word)
+		}
+	}
+	return words
+}
