@@ -37,10 +37,7 @@ func goal(ratio, limit float64, format string, atMost bool) (got, want string) {
 	if !atMost {
 		word, met = "at least", ratio >= limit
 	}
-	verdict := "missed"
-	if met {
-		verdict = "met"
-	}
+	verdict := map[bool]string{true: "met", false: "missed"}[met]
 	return fmt.Sprintf(format, ratio), fmt.Sprintf("%s %g: %s", word, limit, verdict)
 }
 

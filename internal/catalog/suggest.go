@@ -38,7 +38,12 @@ func (c *Catalog) Suggest(path string) []string {
 	slices.SortFunc(found, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(a.path, b.path))
 	})
-	// The same path can come from both searches; the cheaper one stands first.
+	return firstPaths(found)
+}
+
+// firstPaths returns as many paths as a person can take in. The same one can
+// come from both searches; the cheaper one stands first.
+func firstPaths(found []candidate) []string {
 	var out []string
 	for _, f := range found {
 		if len(out) < maxSuggestions && !slices.Contains(out, f.path) {

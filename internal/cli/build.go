@@ -14,6 +14,7 @@ import (
 	"github.com/policygen/policygen/internal/policy"
 )
 
+// buildOptions are the flags of build as they were given; an empty selection is the whole build.
 type buildOptions struct {
 	place
 	compile.Selection
@@ -23,6 +24,8 @@ type buildOptions struct {
 	output        string
 }
 
+// buildCommand describes build. Its help promises what pipelines rest on: nothing is written with an error, and the same input and date
+// give the same bytes.
 func (a *app) buildCommand() *cobra.Command {
 	var o buildOptions
 	cmd := &cobra.Command{
@@ -58,6 +61,8 @@ With --group or --target only a part is built; give such a build an output folde
 	return cmd
 }
 
+// build runs from the cheapest refusal to the dearest: flags and folders are judged before a file is parsed, so that a slip in the command
+// line does not hide behind a list of diagnostics.
 func (a *app) build(cmd *cobra.Command, o buildOptions) error {
 	policies, dir, err := a.folders(o.place)
 	if err != nil {
@@ -78,6 +83,7 @@ func (a *app) build(cmd *cobra.Command, o buildOptions) error {
 	if err != nil {
 		return err
 	}
+	// A horizon needs the timelines, which only a compiled program has: then an up-to-date folder saves the writing, not the compiling.
 	m, same := a.upToDate(l, dir, o, at)
 	if same && horizon == 0 {
 		return a.built(o, buildResult{dir: dir, summary: sizes(m), same: true})
@@ -90,10 +96,11 @@ func (a *app) build(cmd *cobra.Command, o buildOptions) error {
 	if err := a.told(o, l, list); err != nil || list.HasErrors() {
 		return orFindings(err)
 	}
+	// From here on the policies are right; what can still fail is the output folder.
 	result := buildResult{dir: dir, warnings: list.Count(diag.Warning), same: same}
 	if horizon > 0 {
 		result.end = at.Add(horizon)
-		result.coming = changes(program.Resolved, at, result.end)
+		result.coming = changes(program, at, result.end)
 	}
 	switch {
 	case same:
@@ -173,6 +180,8 @@ func (a *app) told(o buildOptions, l *loaded, list diag.List) error {
 	return diag.JSON(a.env.Stdout, list, l.prefix)
 }
 
+// orFindings is for places that have told the findings already: an error of telling them, such as a closed pipe, is the graver one (exit
+// code 3 rather than 1).
 func orFindings(err error) error {
 	if err != nil {
 		return err
@@ -180,6 +189,8 @@ func orFindings(err error) error {
 	return findingsError{}
 }
 
+// buildReport is the document of build --output json. Its fields are a promise to pipelines: one may be added, none changes its meaning
+// without a new format version. Bytes counts artifacts only, not the manifest.
 type buildReport struct {
 	FormatVersion int      `json:"format_version"`
 	Out           string   `json:"out"`
@@ -213,6 +224,8 @@ func (a *app) built(o buildOptions, r buildResult) error {
 // shownDifferences is how many differences a terminal gets to see.
 const shownDifferences = 20
 
+// buildText says in a few lines what a build did. With --check each file that differs has a line, up to a bound; a build names groups only,
+// because one edited rule can touch thousands of files.
 func (a *app) buildText(o buildOptions, dir string, s out.Summary, same bool) string {
 	var b strings.Builder
 	name := a.shown(dir)
@@ -241,10 +254,12 @@ const strayKind = "stray"
 
 // changedUnits sums up, for each group, how many files a rebuild wrote and deleted.
 func changedUnits(changed []out.Difference) []string {
+	// Groups keep the order of the differences, which is that of paths, so that two runs print the same lines.
 	type counts struct{ written, deleted int }
 	units, order := map[string]*counts{}, []string{}
 	for _, d := range changed {
 		unit, _, _ := strings.Cut(d.Path, "/")
+		// The manifest changes with every build and belongs to no group.
 		if unit == out.ManifestName {
 			continue
 		}
@@ -278,6 +293,7 @@ func changedUnits(changed []out.Difference) []string {
 // size returns a number of bytes for people.
 func size(n int) string {
 	switch {
+	// Decimal units, as disk and transfer tools use them.
 	case n >= 1_000_000:
 		return fmt.Sprintf("%.1f MB", float64(n)/1_000_000)
 	case n >= 1_000:

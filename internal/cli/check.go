@@ -9,6 +9,7 @@ import (
 	"github.com/policygen/policygen/internal/diag"
 )
 
+// checkOptions are the flags of check as they were given.
 type checkOptions struct {
 	place
 	proof
@@ -16,6 +17,7 @@ type checkOptions struct {
 	strict bool
 }
 
+// checkCommand describes check, the gate of pull requests: it reads, and never writes.
 func (a *app) checkCommand() *cobra.Command {
 	var o checkOptions
 	cmd := &cobra.Command{
@@ -41,6 +43,8 @@ approve. With --approvals, the approval itself must be among the reviews of the 
 	return cmd
 }
 
+// check prints every problem and fails when one of them is an error. Unlike build it fails on an expired exception too: a check is where
+// people are asked to clean up.
 func (a *app) check(cmd *cobra.Command, o checkOptions) error {
 	policies, _, err := a.folders(o.place)
 	if err != nil {
@@ -58,6 +62,7 @@ func (a *app) check(cmd *cobra.Command, o checkOptions) error {
 	if err != nil {
 		return err
 	}
+	// Promotion comes last, so that --strict holds for what the approvals showed as well.
 	list := append(l.list, proved...).Sorted()
 	if o.strict {
 		list = list.Promoted()

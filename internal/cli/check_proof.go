@@ -19,9 +19,10 @@ type proof struct {
 	base, approvals string
 }
 
+// proofFlags adds the two flags. They work alone as well: a base tells which exceptions are new, reviews tell what was approved.
 func (p *proof) proofFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.base, "base", "", "git revision the change is made against: its governance decides who may approve new exceptions")
-	cmd.Flags().StringVar(&p.approvals, "approvals", "", "file with the reviews of the change (see `policygen schema approvals`)")
+	cmd.Flags().StringVar(&p.approvals, "approvals", "", "file with the reviews of the change, as policygen schema approvals describes it")
 	_ = cmd.MarkFlagFilename("approvals", "json")
 }
 
@@ -53,6 +54,7 @@ func (a *app) readBase(rev, policies string, program *compile.Program) (*policy.
 	if err != nil {
 		return nil, nil, a.revisionProblem(err)
 	}
+	// The base is read from git's objects, not from a work tree: what lies uncommitted on the machine has no say.
 	tree, found, err := source.Revision(top, rev, folder)
 	if errors.Is(err, source.ErrNoFolder) {
 		return nil, diag.List{diag.New(diag.ExceptionNoBase, diag.Pos{}, "%s has no policies yet: exceptions count by the governance of this change", rev)}, nil
@@ -77,6 +79,8 @@ func (a *app) revisionProblem(err error) error {
 	return err
 }
 
+// readApprovals reads the exported reviews. A file that cannot be read or understood is wrong usage rather than a finding: the policies may
+// be right, but the pipeline did not deliver the proof.
 func (a *app) readApprovals(name string) (*policy.Approvals, error) {
 	data, err := os.ReadFile(a.absolute(name))
 	if name == "" || err != nil {

@@ -37,11 +37,13 @@ const (
 // findingsError ends a command with exit code 1. What it has to say is printed already.
 type findingsError struct{}
 
+// Error is never printed: whoever returns it has printed its reasons.
 func (findingsError) Error() string { return "findings" }
 
 // failure is an error from running a command rather than from its command line.
 type failure struct{ error }
 
+// Unwrap lets callers ask for the cause, such as a cancelled context.
 func (f failure) Unwrap() error { return f.error }
 
 // usageError is a command line that cannot be run. The flag at fault, without its dashes, and the hint may be empty.
@@ -49,6 +51,7 @@ type usageError struct {
 	flag, text, hint string
 }
 
+// Error is the text alone; exit puts the flag before it and the hint below.
 func (e usageError) Error() string { return e.text }
 
 // Run runs one command line and returns its exit code.
@@ -65,6 +68,7 @@ func Run(ctx context.Context, env Env, args []string) int {
 
 // exit prints an error, if there is something to print, and returns the exit code it stands for.
 func (a *app) exit(command *cobra.Command, err error) int {
+	// The order decides: an error may wrap another, and the kind that its place gave it comes before what cobra would make of it.
 	var findings findingsError
 	var failed failure
 	var usage usageError
@@ -91,6 +95,7 @@ func (a *app) exit(command *cobra.Command, err error) int {
 	return exitUsage
 }
 
+// complain prints an error on stderr, with the hint on a line of its own so that tools can tell them apart.
 func (a *app) complain(text, hint string) {
 	fmt.Fprintf(a.env.Stderr, "policygen: error: %s\n", text)
 	if hint != "" {
@@ -120,6 +125,7 @@ Exit codes: 0 all is well, 1 the policies are wrong or out/ differs, 2 wrong usa
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.fromEnvironment(cmd) },
 	}
+	// Usage and errors are silenced above, because exit prints them in one form for all commands.
 	root.SetFlagErrorFunc(flagProblem)
 	root.AddCommand(a.initCommand(), a.checkCommand(), a.buildCommand(), a.explainCommand(), a.exceptionsCommand(), a.coverageCommand(), a.rolloutCommand(), a.effectiveCommand(), a.schemaCommand(), a.versionCommand())
 	describeCompletion(root)
@@ -146,6 +152,7 @@ func (a *app) fromEnvironment(cmd *cobra.Command) error {
 	var problem error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		name := envName(f.Name)
+		// A flag on the command line wins over its variable. An empty variable is none: pipelines set those for what they leave out.
 		if v := a.env.Getenv(name); v != "" && !f.Changed && f.Name != "help" {
 			a.from[f.Name] = name
 			if err := cmd.Flags().Set(f.Name, v); err != nil {

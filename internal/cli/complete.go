@@ -59,6 +59,8 @@ func (a *app) completePolicies(cmd *cobra.Command, _ []string, _ string) ([]stri
 }
 
 // completing compiles the policy folder of a command line that is being typed; nil where that is not possible.
+// Errors are swallowed, since a shell that completes a word has no place to show them. The variables of the environment are not read:
+// cobra completes before it runs a command's hooks.
 func (a *app) completing(cmd *cobra.Command) *compile.Program {
 	var p place
 	if f := cmd.Flags().Lookup("policies"); f != nil {
@@ -100,6 +102,7 @@ func (a *app) completeExplain(_ *cobra.Command, args []string, _ string) ([]stri
 	}
 	var names []string
 	for _, row := range cat.Rows() {
+		// What stands behind a tab is the description that the shell shows beside a name.
 		names = append(names, row.Key+"\t"+row.Doc)
 	}
 	for _, e := range diag.Entries() {

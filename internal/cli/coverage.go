@@ -14,6 +14,7 @@ import (
 	"github.com/policygen/policygen/internal/resolve"
 )
 
+// coverageOptions are the flags of coverage as they were given. The unit of failUnder is percent.
 type coverageOptions struct {
 	place
 	group, output string
@@ -21,6 +22,7 @@ type coverageOptions struct {
 	failUnder     int
 }
 
+// coverageCommand describes coverage. Its help is the definition of the levels, so that a report can quote it.
 func (a *app) coverageCommand() *cobra.Command {
 	var o coverageOptions
 	cmd := &cobra.Command{
@@ -52,6 +54,7 @@ Enforced are native, hook and both. What an exception takes away is left out of 
 	return cmd
 }
 
+// coverageRow is how one policy is enforced on one platform, and why not better where it is not native.
 type coverageRow struct {
 	Policy   string `json:"policy"`
 	Platform string `json:"platform"`
@@ -72,6 +75,8 @@ type covered struct {
 // enforced reports whether a level stops what the policy forbids.
 func enforced(l lower.Level) bool { return l == lower.Native || l == lower.Both || l == lower.ByHook }
 
+// coverageOf counts an audience's pairs of policy and platform. An audience without policies is covered whole (100 percent), so that
+// --fail-under does not fail on a group that has nothing to enforce. Percentages are rounded down: 99.9 must not read as all.
 func coverageOf(g *resolve.Group) covered {
 	c := covered{Group: g.Name, Percent: 100, Waiting: []string{}, Rows: []coverageRow{}}
 	for _, e := range g.Enforced {
@@ -83,6 +88,7 @@ func coverageOf(g *resolve.Group) covered {
 		if enforced(level) {
 			c.Enforced++
 		}
+		// Here the agent would judge the policy if delivery.agent said that it is installed.
 		if e.Lowered.Hook && (level == lower.Partial || level == lower.Advisory) && !slices.Contains(c.Waiting, e.Policy.Name) {
 			c.Waiting = append(c.Waiting, e.Policy.Name)
 		}
@@ -93,6 +99,8 @@ func coverageOf(g *resolve.Group) covered {
 	return c
 }
 
+// coverage goes on where policies have errors, as far as they could be resolved: a report with a doubt on stderr is of more use to whoever
+// mends them than none.
 func (a *app) coverage(o coverageOptions) error {
 	if o.failUnder < 0 || o.failUnder > 100 {
 		return usageError{flag: "fail-under", text: fmt.Sprintf("%d is not a percentage", o.failUnder), hint: "write a number from 0 to 100"}
@@ -129,6 +137,7 @@ func (a *app) coverage(o coverageOptions) error {
 	return nil
 }
 
+// printCoverage prints the form that was asked for. Without --all-groups both lists have exactly one entry.
 func (a *app) printCoverage(o coverageOptions, groups []*resolve.Group, all []covered) error {
 	switch {
 	case o.output == "json":
@@ -181,6 +190,7 @@ func (a *app) coverageTable(platforms []string, c covered) error {
 // trailing is what the columns of a table leave at the end of a line.
 var trailing = regexp.MustCompile(`(?m) +$`)
 
+// coverageCells returns a policy's level for each platform, "-" where it is not meant for one, and the first reason that is written.
 func coverageCells(platforms []string, rows []coverageRow, name string) (cells []string, reason string) {
 	for _, p := range platforms {
 		cell := "-"

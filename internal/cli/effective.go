@@ -14,12 +14,14 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
+// effectiveOptions are the flags of effective. The group and platform are those of explain, so that both commands choose alike.
 type effectiveOptions struct {
 	explainOptions
 	project string
 	users   []string
 }
 
+// effectiveCommand describes effective, which answers the question of support desks: why is my setting not in force?
 func (a *app) effectiveCommand() *cobra.Command {
 	var o effectiveOptions
 	cmd := &cobra.Command{
@@ -48,6 +50,7 @@ settings; of a file named .claude.json only mcpServers are read. Nothing is writ
 	return cmd
 }
 
+// effective refuses policies with errors, unlike coverage: an answer about one machine that may be wrong is worse than none.
 func (a *app) effective(o effectiveOptions) error {
 	l, program, _, err := a.program(o.place)
 	if err != nil {
@@ -98,6 +101,7 @@ func (a *app) layers(o effectiveOptions) ([]effective.Layer, error) {
 			return nil, err
 		}
 		layer := effective.Layer{Scope: effective.User, Settings: n.Without("mcpServers"), Servers: n.Get("mcpServers")}
+		// The client keeps its own state in that file; as settings of a user it would be misread.
 		if filepath.Base(name) == ".claude.json" {
 			layer.Settings = nil
 		}
@@ -110,6 +114,7 @@ func (a *app) layers(o effectiveOptions) ([]effective.Layer, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, usageError{flag: "project", text: fmt.Sprintf("%s is not a folder", o.project)}
 	}
+	// These three have fixed places in a project; absent ones are the normal case.
 	servers, err := a.readSettings(filepath.Join(dir, ".mcp.json"), false)
 	if err != nil {
 		return nil, err
@@ -181,6 +186,7 @@ func refusalOf(program *compile.Program, r effective.Refusal, prefix string) ref
 	return row
 }
 
+// effectiveText prints the merged settings as JSON, which can be compared with a file, and below them one line for each refusal.
 func (a *app) effectiveText(group, platform string, r effective.Result, refusals []refusalRow) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s on %s\n", group, platform)

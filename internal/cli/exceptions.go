@@ -10,6 +10,7 @@ import (
 	"github.com/policygen/policygen/internal/policy"
 )
 
+// exceptionsOptions are the flags of list, check and next. Each command offers only those that it reads.
 type exceptionsOptions struct {
 	place
 	output string
@@ -17,6 +18,7 @@ type exceptionsOptions struct {
 	all    bool
 }
 
+// exceptionsCommand describes the parent of the five; alone it prints its help.
 func (a *app) exceptionsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "exceptions",
@@ -33,6 +35,7 @@ func (a *app) exceptionsCommand() *cobra.Command {
 }
 
 // program opens and compiles the policy folder of a command.
+// The date is returned too, so that a command which compares with it uses the one that was compiled for, even across midnight.
 func (a *app) program(p place) (*loaded, *compile.Program, time.Time, error) {
 	at, err := a.date(p)
 	if err != nil {
@@ -59,6 +62,7 @@ const (
 	stateUnapproved = "unapproved"
 )
 
+// exceptionStates returns the states in the order of the help text. It makes a new list each time, because callers may change theirs.
 func exceptionStates() []string {
 	return []string{stateActive, statePending, stateExpired, statePermanent, stateUnapproved}
 }
@@ -67,6 +71,7 @@ func exceptionStates() []string {
 // approved it.
 func exceptionState(set *policy.Set, e *policy.Exception, at time.Time) string {
 	switch {
+	// Expires is exclusive: at that very moment the exception no longer holds.
 	case !e.Expires.IsZero() && !at.Before(e.Expires):
 		return stateExpired
 	case !set.Counts(e):
@@ -106,6 +111,7 @@ type exceptionRow struct {
 	Line       int32    `json:"line"`
 }
 
+// rowOf returns an exception as it stands at a date. The prefix makes its file a path that can be opened from the working directory.
 func rowOf(set *policy.Set, e *policy.Exception, at time.Time, prefix string) exceptionRow {
 	return exceptionRow{State: exceptionState(set, e, at), ReviewDue: reviewDue(e), Team: e.Team, User: e.User, Project: e.Project, Policies: e.Policies,
 		Values: valuesOf(e), Starts: dateText(e.Starts), Expires: dateText(e.Expires), ApprovedBy: e.Text("approved_by"), Ticket: e.Text("ticket"),
@@ -128,6 +134,7 @@ func valuesOf(e *policy.Exception) []string {
 	return names
 }
 
+// dateText writes a moment in RFC 3339, always with its time: a bare date would not tell whether the end of a day is meant. Zero is "".
 func dateText(t time.Time) string {
 	if t.IsZero() {
 		return ""

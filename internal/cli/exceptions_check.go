@@ -11,6 +11,7 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
+// exceptionsCheckCommand describes exceptions check, for a daily run that should not fail because of somebody's unfinished settings.
 func (a *app) exceptionsCheckCommand() *cobra.Command {
 	var o exceptionsOptions
 	cmd := &cobra.Command{
@@ -28,6 +29,8 @@ for a group or policy that does not exist. It exits with 1 on an error. The rest
 	return cmd
 }
 
+// checkExceptions prints the part of check that is about exceptions. Where other errors may hide some, it says so on stderr and still
+// succeeds.
 func (a *app) checkExceptions(o exceptionsOptions) error {
 	l, program, _, err := a.program(o.place)
 	if err != nil {
@@ -61,6 +64,7 @@ func aboutExceptions(set *policy.Set) func(diag.Diagnostic) bool {
 		file   string
 		number int32
 	}
+	// Lines and not columns: a diagnostic may point at a key while the node knows the place of its value, and both share a line.
 	lines := map[line]bool{}
 	var walk func(*value.Node)
 	walk = func(n *value.Node) {

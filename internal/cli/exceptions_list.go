@@ -12,6 +12,7 @@ import (
 	"github.com/policygen/policygen/internal/diag"
 )
 
+// exceptionsListCommand describes exceptions list. Its help defines the states, which --output json prints unchanged.
 func (a *app) exceptionsListCommand() *cobra.Command {
 	var o exceptionsOptions
 	cmd := &cobra.Command{
@@ -34,6 +35,7 @@ hours or less without reviewed_at is marked "review due". EXPIRES is the first m
 	return cmd
 }
 
+// listExceptions prints exceptions in the order of the files. Errors elsewhere do not stop it: the list is needed to mend them.
 func (a *app) listExceptions(o exceptionsOptions) error {
 	for _, state := range o.states {
 		if !slices.Contains(exceptionStates(), state) {
@@ -61,6 +63,7 @@ func (a *app) listExceptions(o exceptionsOptions) error {
 	return a.exceptionsTable(rows)
 }
 
+// exceptionsTable aligns the columns for people. Scripts should read the JSON: a column may be added here at any time.
 func (a *app) exceptionsTable(rows []exceptionRow) error {
 	w := tabwriter.NewWriter(a.env.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "STATE\tFOR\tFROM\tEXPIRES\tAPPROVED BY\tTICKET\tWRITTEN AT")
@@ -74,6 +77,7 @@ func (a *app) exceptionsTable(rows []exceptionRow) error {
 	return w.Flush()
 }
 
+// orDash keeps an empty cell visible, so that the words of a line can be counted.
 func orDash(s string) string {
 	if s == "" {
 		return "-"

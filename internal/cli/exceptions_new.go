@@ -20,6 +20,7 @@ import (
 	"github.com/policygen/policygen/internal/source"
 )
 
+// newOptions are the flags of exceptions new. The embedded draft holds those that become fields of the file.
 type newOptions struct {
 	place
 	policy.Draft
@@ -27,6 +28,7 @@ type newOptions struct {
 	file           string
 }
 
+// exceptionsNewCommand describes exceptions new. One exception per file keeps pull requests from conflicting with each other.
 func (a *app) exceptionsNewCommand() *cobra.Command {
 	var o newOptions
 	cmd := &cobra.Command{
@@ -50,6 +52,7 @@ in. An --emergency begins now and lasts 24 hours, or until an earlier --expires.
 	return cmd
 }
 
+// flags adds the flags of a draft. File names are completed nowhere, since none of these takes one that exists.
 func (o *newOptions) flags(a *app, cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.Team, "team", "", "group that is exempt, with the groups below it")
@@ -73,6 +76,7 @@ func (o *newOptions) flags(a *app, cmd *cobra.Command) {
 	}
 }
 
+// newException refuses to start from policies with errors: which of them the new file brought could not be told.
 func (a *app) newException(o newOptions) error {
 	l, program, at, err := a.program(o.place)
 	if err != nil {
@@ -108,6 +112,7 @@ func (a *app) ask(o *newOptions, set *policy.Set) error {
 	for _, p := range set.Policies {
 		known = append(known, p.Name)
 	}
+	// Questions go to stderr, so that standard output holds nothing but what was written, or the file of a dry run.
 	in := bufio.NewScanner(a.env.Stdin)
 	var policies string
 	for _, q := range []struct {
@@ -164,6 +169,7 @@ func (o *newOptions) complete(at time.Time) error {
 	return nil
 }
 
+// notInNames is what a file name on every platform had better not hold; addresses and globs have plenty of it.
 var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
 
 // maxSlug bounds the part of a file's name that says what the exception is.
@@ -237,6 +243,8 @@ func bounded(set *policy.Set, name string, at time.Time) error {
 	return nil
 }
 
+// placeException writes the new file. The root keeps a link in the policy folder from leading outside of it, O_EXCL keeps a file that
+// appeared since the check, and what was half written is removed.
 func (a *app) placeException(l *loaded, name string, text []byte) error {
 	root, err := os.OpenRoot(l.dir)
 	if err != nil {

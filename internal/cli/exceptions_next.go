@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/policygen/policygen/internal/compile"
 	"github.com/policygen/policygen/internal/resolve"
 )
 
@@ -18,40 +19,52 @@ type change struct {
 	Audience []string `json:"audiences"`
 }
 
-// changes returns the moments of every audience's timeline in (after, until], in order. A zero until means without bound.
-func changes(r *resolve.Result, after, until time.Time) []change {
-	byTime := map[time.Time]*change{}
-	for _, g := range r.Groups {
+// changes returns the moments of every audience's timeline in (after, until], in order; audiences to which a moment does the same share an
+// entry. A zero until means without bound.
+func changes(program *compile.Program, after, until time.Time) []change {
+	all := []change{}
+	for _, g := range append(slices.Clone(program.Resolved.Groups), newcomers(program, after)...) {
 		for _, m := range g.Timeline {
 			if !m.At.After(after) || !until.IsZero() && m.At.After(until) {
 				continue
 			}
-			c := byTime[m.At]
-			if c == nil {
-				c = &change{At: m.At.Format(time.RFC3339)}
-				byTime[m.At] = c
+			c := change{At: dateText(m.At), Changes: m.Changes}
+			i := slices.IndexFunc(all, func(other change) bool { return other.At == c.At && slices.Equal(other.Changes, c.Changes) })
+			if i < 0 {
+				i = len(all)
+				all = append(all, c)
 			}
-			c.Audience = append(c.Audience, g.Name)
-			for _, text := range m.Changes {
-				if !slices.Contains(c.Changes, text) {
-					c.Changes = append(c.Changes, text)
-				}
-			}
+			all[i].Audience = append(all[i].Audience, g.Name)
 		}
 	}
-	all := []change{}
-	for _, c := range byTime {
-		slices.Sort(c.Changes)
-		all = append(all, *c)
-	}
-	slices.SortFunc(all, func(a, b change) int { return strings.Compare(a.At, b.At) })
+	slices.SortStableFunc(all, func(a, b change) int { return strings.Compare(a.At, b.At) })
 	return all
 }
 
+// newcomers returns the audiences that do not exist yet: those of people whose exception begins later.
+func newcomers(program *compile.Program, at time.Time) []*resolve.Group {
+	var found []*resolve.Group
+	for _, e := range program.Set.Exceptions {
+		if e.User == "" || exceptionState(program.Set, e, at) != statePending {
+			continue
+		}
+		then, _ := resolve.Resolve(program.Set, program.Catalog, e.Starts)
+		for _, g := range then.Groups {
+			known := func(other *resolve.Group) bool { return other.Name == g.Name }
+			if strings.EqualFold(g.User, e.User) && program.Resolved.Group(g.Name) == nil && !slices.ContainsFunc(found, known) {
+				found = append(found, g)
+			}
+		}
+	}
+	return found
+}
+
+// text is one line for people: when, what, and for whom.
 func (c change) text() string {
 	return fmt.Sprintf("%s  %s (%s)", c.At, strings.Join(c.Changes, "; "), few(c.Audience))
 }
 
+// exceptionsNextCommand describes exceptions next, from which a scheduler learns when to build again.
 func (a *app) exceptionsNextCommand() *cobra.Command {
 	var o exceptionsOptions
 	cmd := &cobra.Command{
@@ -71,6 +84,7 @@ such a moment.`,
 	return cmd
 }
 
+// nextChange succeeds whether or not something changes: it informs, and a pipeline that wants to act reads the JSON.
 func (a *app) nextChange(o exceptionsOptions) error {
 	l, program, at, err := a.program(o.place)
 	if err != nil {
@@ -79,9 +93,9 @@ func (a *app) nextChange(o exceptionsOptions) error {
 	if program.Resolved == nil {
 		return a.refused(l)
 	}
-	found := changes(program.Resolved, at, time.Time{})
+	found := changes(program, at, time.Time{})
 	if !o.all {
-		found = found[:min(len(found), 1)]
+		found = slices.DeleteFunc(found, func(c change) bool { return c.At != found[0].At })
 	}
 	if o.output == "json" {
 		return a.json(map[string]any{"format_version": 1, "at": dateText(at), "changes": found})

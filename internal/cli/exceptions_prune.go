@@ -17,12 +17,14 @@ import (
 	"github.com/policygen/policygen/internal/policy"
 )
 
+// pruneOptions are the flags of exceptions prune as they were given.
 type pruneOptions struct {
 	place
 	dry    bool
 	output string
 }
 
+// exceptionsPruneCommand describes exceptions prune. It makes an edit for review, not a commit: what tightened belongs into its message.
 func (a *app) exceptionsPruneCommand() *cobra.Command {
 	var o pruneOptions
 	cmd := &cobra.Command{
@@ -60,6 +62,7 @@ type pruning struct {
 	contents      map[string][]byte  // by file; nil for one to delete
 }
 
+// pruneExceptions cuts every file in memory before it writes the first, so that an entry which cannot be cut leaves all of them untouched.
 func (a *app) pruneExceptions(o pruneOptions) error {
 	l, program, at, err := a.program(o.place)
 	if err != nil {
@@ -104,6 +107,7 @@ func expired(program *compile.Program, at time.Time, prefix string) *pruning {
 	if program.Resolved == nil {
 		return p // wrong files cannot be compared
 	}
+	// Several exceptions may end at one moment; its settings are compared once.
 	slices.SortFunc(p.moments, time.Time.Compare)
 	for _, t := range slices.CompactFunc(p.moments, time.Time.Equal) {
 		p.Tightened = append(p.Tightened, tightenings(program, t)...)
@@ -165,6 +169,7 @@ func replace(root *os.Root, name string, text []byte) error {
 	return nil
 }
 
+// ignoreGone drops the error of removing what is not there, which is the state that removing wants.
 func ignoreGone(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -172,6 +177,7 @@ func ignoreGone(err error) error {
 	return err
 }
 
+// text says what was removed, what that tightened, and what stays for review, in the order in which a reviewer asks.
 func (p *pruning) text() string {
 	var b strings.Builder
 	for _, row := range p.Pruned {

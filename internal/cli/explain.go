@@ -13,12 +13,15 @@ import (
 	"github.com/policygen/policygen/internal/policy"
 )
 
+// explainOptions are the flags of explain as they were given. An empty group is the organization, an empty platform the group's first.
 type explainOptions struct {
 	place
 	group, platform, output string
 	brief                   bool // say in one line that the policies have errors, rather than list them and fail
 }
 
+// explainCommand describes explain, whose one argument may be a code or a path: the two cannot be confused, since codes hold hyphens and
+// no settings key does.
 func (a *app) explainCommand() *cobra.Command {
 	var o explainOptions
 	cmd := &cobra.Command{
@@ -49,6 +52,8 @@ group: every entry with the file and line that set it, and what it overrode. --g
 // serversSubject is the one subject of explain that is not a settings key: the servers of managed-mcp.json.
 const serversSubject = "mcp_servers"
 
+// explain tries the meanings of its argument from the exact to the vague. A code needs no policy folder; a key is explained everywhere, and
+// where a folder is at hand with the value that it has there.
 func (a *app) explain(o explainOptions, args []string) error {
 	subject := strings.Join(args, "")
 	if entry, found := diag.Find(subject); found {
@@ -91,6 +96,7 @@ func unknownSubject(subject string, cat *catalog.Catalog) error {
 	return err
 }
 
+// explainCode prints the page of a code, the same text that the documentation has.
 func (a *app) explainCode(e diag.Entry, output string) error {
 	if output == "json" {
 		text, err := indented(map[string]any{"format_version": 1, "code": e.Code, "severity": e.Severity, "title": e.Title, "page": e.Page})
@@ -103,6 +109,7 @@ func (a *app) explainCode(e diag.Entry, output string) error {
 	return err
 }
 
+// listCodes prints all codes with their severity as it is before --strict or governance changes it.
 func (a *app) listCodes(output string) error {
 	if output == "json" {
 		codes := []map[string]any{}
@@ -153,6 +160,7 @@ func (a *app) explainKey(row *catalog.Row) error {
 	return err
 }
 
+// noted sets a remark apart from the value it is about; no remark leaves no brackets.
 func noted(note string) string {
 	if note == "" {
 		return ""
@@ -160,6 +168,8 @@ func noted(note string) string {
 	return " (" + note + ")"
 }
 
+// strictnessText says what an overlay may do with a key. The first case that holds wins: a key that may be overridden by default is free
+// whatever else its row says.
 func strictnessText(row *catalog.Row) string {
 	switch {
 	case row.OverridableByDefault || row.Strictness == catalog.Free:
@@ -176,6 +186,8 @@ func strictnessText(row *catalog.Row) string {
 	return "may only make it stricter: " + string(row.Stricter)
 }
 
+// sinceText says how well a key's first version is known. Records begin with 2.1.240; a key that was there then may be older, and one seen
+// first in 2.1.329 may have come with any version in between.
 func sinceText(row *catalog.Row) string {
 	switch row.SinceBasis {
 	case catalog.SinceBefore:

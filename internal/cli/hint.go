@@ -66,6 +66,7 @@ func flagProblem(cmd *cobra.Command, err error) error {
 	return usageError{text: fmt.Sprintf("%s has no flag --%s", cmd.CommandPath(), name), hint: meant(near, see(cmd))}
 }
 
+// see is the hint of last resort: the help of the very command that was typed.
 func see(cmd *cobra.Command) string { return fmt.Sprintf("see `%s --help`", cmd.CommandPath()) }
 
 // meant makes a hint of names, or returns the other hint where there are none.
@@ -95,6 +96,7 @@ func similar(typed string, names []string) []string {
 	return near[:min(len(near), maxSimilar)]
 }
 
+// audienceNames returns groups and people with an audience of their own, in the order in which they are resolved.
 func audienceNames(r *resolve.Result) []string {
 	names := make([]string, len(r.Groups))
 	for i, g := range r.Groups {

@@ -18,20 +18,24 @@ type place struct {
 	policies, out, at string
 }
 
+// policiesFlag adds --policies. An empty value searches upwards, as git does, so that commands work in any folder of the repository.
 func (p *place) policiesFlag(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.policies, "policies", "", "policy folder (default: policies/, here or in a folder above, up to the git root)")
 	_ = cmd.MarkFlagDirname("policies")
 }
 
+// outFlag adds --out. The default lies beside the policies, wherever they were found, and not in the working directory.
 func (p *place) outFlag(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.out, "out", "", "output folder (default: out/ beside the policy folder)")
 	_ = cmd.MarkFlagDirname("out")
 }
 
+// atFlag adds --at, with which a build of a past or future day gives the same bytes again.
 func (p *place) atFlag(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.at, "at", "", "date to compile for: 2026-12-23 or RFC 3339 (default: now)")
 }
 
+// envName returns the variable that can give a flag: POLICYGEN_FAIL_UNDER for fail-under.
 func envName(flag string) string {
 	return "POLICYGEN_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
@@ -76,10 +80,12 @@ func (a *app) apart(policies, out string) error {
 
 // within reports whether a path is the folder or lies below it.
 func within(folder, path string) bool {
+	// Rel fails for paths on two Windows drives, which do not lie in each other.
 	relative, err := filepath.Rel(folder, path)
 	return err == nil && relative != ".." && !strings.HasPrefix(relative, ".."+string(filepath.Separator))
 }
 
+// absolute makes a path absolute from the run's own directory, never the process's, which tests share.
 func (a *app) absolute(path string) string {
 	if filepath.IsAbs(path) {
 		return path
@@ -93,6 +99,7 @@ func (a *app) find(name string) (string, error) {
 		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.IsDir() {
 			return dir, nil
 		}
+		// The git root ends the search: what lies above belongs to another project.
 		_, err := os.Stat(filepath.Join(dir, ".git"))
 		if err == nil || filepath.Dir(dir) == dir {
 			return "", usageError{

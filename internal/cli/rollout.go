@@ -13,6 +13,7 @@ import (
 	"github.com/policygen/policygen/internal/wire"
 )
 
+// rolloutOptions are the flags of rollout status; ids of both flags add up.
 type rolloutOptions struct {
 	place
 	ids    []string
@@ -20,6 +21,7 @@ type rolloutOptions struct {
 	output string
 }
 
+// rolloutCommand describes the parent of status; alone it prints its help.
 func (a *app) rolloutCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "rollout",
@@ -32,6 +34,7 @@ func (a *app) rolloutCommand() *cobra.Command {
 	return cmd
 }
 
+// rolloutStatusCommand describes rollout status. Its help defines the hash, so that an MDM script can compute the same ring.
 func (a *app) rolloutStatusCommand() *cobra.Command {
 	var o rolloutOptions
 	cmd := &cobra.Command{
@@ -70,6 +73,7 @@ type ringRow struct {
 	Members int `json:"members"`
 }
 
+// rolloutStatus goes on where policies have errors, with a doubt on stderr; without a rollout section there are no rings, which is no error.
 func (a *app) rolloutStatus(o rolloutOptions) error {
 	l, program, _, err := a.program(o.place)
 	if err != nil {
@@ -95,6 +99,7 @@ func (a *app) rolloutStatus(o rolloutOptions) error {
 	return a.rolloutTable(rollout.By, rings, members)
 }
 
+// ringRows puts each id into the first ring that reaches it. The sums count that ring only, though larger ones reach the id too.
 func ringRows(r wire.Rollout, ids []string) ([]ringRow, []memberRow) {
 	rings, members := make([]ringRow, len(r.Rings)), make([]memberRow, len(ids))
 	for i, ring := range r.Rings {
@@ -112,6 +117,7 @@ func ringRows(r wire.Rollout, ids []string) ([]ringRow, []memberRow) {
 	return rings, members
 }
 
+// rolloutTable prints the rings and, where ids were given, a second table with their places, aligned on its own.
 func (a *app) rolloutTable(by string, rings []ringRow, members []memberRow) error {
 	w := tabwriter.NewWriter(a.env.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprint(w, "RING\tREACHES")

@@ -11,6 +11,7 @@ import (
 	"github.com/policygen/policygen/schema"
 )
 
+// schemaCommand describes schema, which needs no policy folder: editors are set up before the first file is written.
 func (a *app) schemaCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema [policy|settings|approvals]",
@@ -70,6 +71,7 @@ func policySchema() ([]byte, error) {
 	return indented(document)
 }
 
+// indented encodes a document with two blanks a level and a line feed at the end, and leaves <, > and & as people wrote them.
 func indented(v any) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)

@@ -85,6 +85,8 @@ func levelChanges(was, is *resolve.Group) []string {
 // settingsLeaf is a single value of settings, or one entry of a list.
 type settingsLeaf struct{ path, text string }
 
+// settingsLeaves appends the leaves of a tree. Entries of a list share its path, since their place in it means nothing; an empty list or
+// map is a leaf itself, because the client tells it from an absent one.
 func settingsLeaves(leaves []settingsLeaf, path string, n *value.Node) []settingsLeaf {
 	switch {
 	case n == nil:

@@ -74,6 +74,7 @@ type trailPrinter struct {
 	prefix string
 }
 
+// place is a file and line that terminals make a link of; what no file wrote comes from policygen itself.
 func (t *trailPrinter) place(p diag.Pos) string {
 	if p.File == "" {
 		return "policygen"
@@ -102,6 +103,7 @@ func (t *trailPrinter) node(path string, n *value.Node, indent string) {
 	t.trail(n, indent+"  ")
 }
 
+// trail prints what a value stands on, the latest first, each step one level deeper.
 func (t *trailPrinter) trail(n *value.Node, indent string) {
 	if n.Trail == nil {
 		return
@@ -115,6 +117,7 @@ func (t *trailPrinter) trail(n *value.Node, indent string) {
 	}
 }
 
+// jsonOrigin is a value with the place that wrote it. Lines and columns count from 1; the file is "" for what policygen adds.
 type jsonOrigin struct {
 	Value any    `json:"value"`
 	File  string `json:"file"`
@@ -122,6 +125,7 @@ type jsonOrigin struct {
 	Col   int32  `json:"column"`
 }
 
+// jsonLeaf is a value in force: overrode lists what it replaced, the latest first, and also who else wrote the same.
 type jsonLeaf struct {
 	Path string `json:"path"`
 	jsonOrigin
@@ -129,6 +133,7 @@ type jsonLeaf struct {
 	Also     []jsonOrigin `json:"also,omitempty"`
 }
 
+// trailJSON prints the leaves below a path; a key that is not set has an empty list, not an error.
 func (a *app) trailJSON(o explainOptions, platform, subject, prefix string, n *value.Node) error {
 	leaves := []jsonLeaf{}
 	if n != nil {
@@ -141,6 +146,7 @@ func (a *app) trailJSON(o explainOptions, platform, subject, prefix string, n *v
 	return err
 }
 
+// appendLeaves flattens a tree. Entries of a list are leaves even where they are maps: the client merges lists by whole entries.
 func appendLeaves(leaves []jsonLeaf, path, prefix string, n *value.Node) []jsonLeaf {
 	switch {
 	case n.Kind == value.Map && len(n.Members) > 0:
@@ -157,6 +163,7 @@ func appendLeaves(leaves []jsonLeaf, path, prefix string, n *value.Node) []jsonL
 	return append(leaves, leafOf(path, prefix, n))
 }
 
+// leafOf follows the trail of a value to its first writer.
 func leafOf(path, prefix string, n *value.Node) jsonLeaf {
 	origin := func(n *value.Node) jsonOrigin {
 		file := n.Pos.File

@@ -11,6 +11,7 @@ import (
 	"github.com/policygen/policygen/internal/compile"
 )
 
+// versionCommand describes version, the first thing that a report of a problem should quote.
 func (a *app) versionCommand() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
@@ -24,6 +25,7 @@ func (a *app) versionCommand() *cobra.Command {
 	return cmd
 }
 
+// version names the client version of the catalogue beside its own: it decides which settings keys are known.
 func (a *app) version(output string) error {
 	cat, err := catalog.Load()
 	if err != nil {

@@ -99,7 +99,7 @@ func (m messagesRequest) results() int {
 	return count
 }
 
-// countResults counts the tool results of one message. The client puts several into one when calls ran side by side.
+// countResults counts the tool results of one message, which may hold several.
 func countResults(content json.RawMessage) int {
 	var blocks []struct {
 		Type string `json:"type"`

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,18 +51,20 @@ func (p *Program) sameSelection(dir string, s Selection) error {
 		ErrOtherSelection, dir, describe(old.Groups, old.Targets), describe(s.Groups, s.Targets))
 }
 
+// describe puts a selection into words for an error, so that the author sees which of the two builds is the smaller one.
 func describe(groups, targets []string) string {
-	switch {
-	case len(groups) == 0 && len(targets) == 0:
-		return "every group and target"
-	case len(groups) == 0:
-		return "target " + strings.Join(targets, ", ")
-	case len(targets) == 0:
-		return "group " + strings.Join(groups, ", ")
+	var parts []string
+	if len(groups) > 0 {
+		parts = append(parts, "group "+strings.Join(groups, ", "))
 	}
-	return "group " + strings.Join(groups, ", ") + " for target " + strings.Join(targets, ", ")
+	if len(targets) > 0 {
+		parts = append(parts, "target "+strings.Join(targets, ", "))
+	}
+	return cmp.Or(strings.Join(parts, " for "), "every group and target")
 }
 
+// sorted returns a copy without repetitions. Selections are compared and digested in this form, so that the order of flags on the command line
+// makes no difference.
 func sorted(list []string) []string {
 	copied := slices.Clone(list)
 	slices.Sort(copied)

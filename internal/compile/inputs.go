@@ -51,15 +51,16 @@ func UpToDate(tree *source.Tree, dir string, s Selection, at time.Time) (*out.Ma
 
 // within reports whether a date lies in the manifest's interval. Bounds that cannot be read never hold.
 func within(m *out.Manifest, at time.Time) bool {
-	if m.ValidFrom != nil {
-		if from, err := time.Parse(time.RFC3339, *m.ValidFrom); err != nil || at.Before(from) {
-			return false
-		}
+	begun := func(from time.Time) bool { return !at.Before(from) }
+	return keeps(m.ValidFrom, begun) && keeps(m.ValidUntil, at.Before)
+}
+
+// keeps reports whether one bound of the manifest holds. A bound that is not there always does; one that somebody has made unreadable never
+// does, because a needless build is cheaper than artifacts of another day.
+func keeps(bound *string, holds func(time.Time) bool) bool {
+	if bound == nil {
+		return true
 	}
-	if m.ValidUntil != nil {
-		if until, err := time.Parse(time.RFC3339, *m.ValidUntil); err != nil || !at.Before(until) {
-			return false
-		}
-	}
-	return true
+	t, err := time.Parse(time.RFC3339, *bound)
+	return err == nil && holds(t)
 }

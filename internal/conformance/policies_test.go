@@ -62,6 +62,11 @@ func TestPolicies(t *testing.T) {
 	for _, some := range [][]trial{serverTrials(), toolTrials(), pathTrials(), domainTrials(), modelTrials(), pluginTrials(), sessionTrials()} {
 		trials = append(trials, some...)
 	}
+	for _, pair := range lower.NativePairs() {
+		if !slices.ContainsFunc(trials, func(s trial) bool { return s.target+" "+s.kind == pair }) {
+			t.Errorf("nobody tries %s: add a trial", pair)
+		}
+	}
 	rows := make([][]string, len(trials))
 	t.Cleanup(func() {
 		t.Logf("\n%s", columns("target\ttype\ttree\tpolicy says\tcall\toutcome\tlevel", slices.Concat(rows...)))
@@ -100,11 +105,12 @@ func (s trial) try(t *testing.T, kind string) []string {
 		lines = append(lines, strings.Join([]string{s.target, s.kind, "linux/" + kind, string(p.says), p.does, outcomes[i], string(s.level)}, "\t"))
 		if outcomes[i] != p.want {
 			t.Errorf("%s (%s): %s, want: %s", p.does, p.says, outcomes[i], p.want)
+		} else {
+			tally.probes[p.says].Add(1)
 		}
 		if p.says == gap && s.level == lower.Native {
 			t.Errorf("%s goes through, but coverage claims that settings are enough", p.does)
 		}
-		tally.probes[p.says].Add(1)
 	}
 	return lines
 }

@@ -111,6 +111,16 @@ func sessionTrials() []trial {
 			probes: []probe{bash(allowed, `test "$(printenv ACME_REGION)" = eu || exit 3`, "ran"), bash(forbidden, `test "$(printenv ACME_REGION)" = us || exit 3`, "failed")},
 		},
 		{
+			target: "projectSettings", kind: "denylist", rest: "values: [hooks, sandbox.network.allowedDomains]", level: lower.Native,
+			more: "settings: {permissions: {allow: [Bash]}, sandbox: {enabled: true, failIfUnavailable: true, allowUnsandboxedCommands: false, network: {allowedDomains: [127.0.0.1]}}}",
+			machine: client.SessionOptions{Setup: client.Setup{Home: map[string]string{
+				".claude/settings.json": strings.TrimSuffix(hooks, "}") + `, "sandbox": {"network": {"allowedDomains": ["localhost"]}}}`,
+			}}},
+			probes: []probe{
+				posts(allowed, "127.0.0.1:8787/numbers", "arrived"), posts(forbidden, "localhost:8787/name", "blocked"), arrives(forbidden, "/good/1", "blocked"),
+			},
+		},
+		{
 			target: "httpHookUrls", kind: "allowlist", rest: `values: ["http://127.0.0.1:8787/good/*"]`, level: lower.Native,
 			machine: client.SessionOptions{Setup: client.Setup{Home: map[string]string{".claude/settings.json": hooks}}},
 			probes:  []probe{bash(allowed, "ls", "ran"), arrives(forbidden, "/bad/1", "blocked"), arrives(allowed, "/good/1", "arrived")},

@@ -60,6 +60,11 @@ func serverTrials() []trial {
 				server(forbidden, "web", "kept out"), server(gap, "slack", "loaded"), server(allowed, "good", "loaded"),
 			},
 		},
+		{
+			target: "mcpServers", kind: "require", rest: "values: [must]", more: "mcp_servers: {must: {command: /bin/cat}}\nsettings: {cleanupPeriodDays: 30}", level: lower.Native,
+			machine: withServers(`"outsider": {"command": "/bin/cat"}`),
+			probes:  []probe{server(allowed, "must", "loaded"), server(forbidden, "outsider", "kept out")},
+		},
 	}
 }
 

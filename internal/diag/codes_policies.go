@@ -12,6 +12,8 @@ const (
 	ExceptionRedelivery Code = "exception-ends-with-redelivery"
 	ExceptionNative     Code = "exception-needs-hook"
 
+	ExceptionNoGroup Code = "exception-user-without-group"
+
 	ExceptionApprover     Code = "exception-approver"
 	ExceptionSelfApproved Code = "exception-self-approved"
 	ExceptionIncomplete   Code = "exception-incomplete"
@@ -55,6 +57,8 @@ func policyEntries() []Entry {
 			"The exception holds for projects, which native settings cannot tell apart. For the people it can reach, the hook judges the policy and native settings leave it out."},
 		{ExceptionRedelivery, Warning, "an exception that ends only with redelivery",
 			"Native settings change on machines only when new artifacts arrive, and no hook judges this policy there. Until the release after its end the exception stays in force."},
+		{ExceptionNoGroup, Warning, "an exception for a person of no group",
+			"Groups list their people under `match.users`, and none lists this person, so the exception is built on the organization without overlays. Somebody who belongs to a group by other means would lose its overlays.\nList the person under the group."},
 		{ExceptionNative, Error, "an exception that only the hook could grant",
 			"The policy is `enforce: native`, or the agent is not installed, so nothing on the machine can tell the project.\nUse `enforce: auto` with the agent installed, or except a team or a user."},
 	}

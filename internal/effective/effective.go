@@ -137,27 +137,17 @@ func (m *merging) settings(l Layer) {
 func (m *merging) scoped(l Layer) *value.Node {
 	own := l.Settings
 	for _, member := range l.Settings.Members {
-		row, known := m.catalog.Lookup(catalog.Join("", member.Key))
-		if !known || readFrom(row.Scope, l.Scope) {
-			continue
+		if row, known := m.catalog.Lookup(catalog.Join("", member.Key)); known && !readFrom(row.Scope, l.Scope) {
+			m.refuse(Refusal{Scope: l.Scope, Path: member.Key, Value: member.Value, Reason: "the client does not read it from " + string(l.Scope) + " settings"})
+			own = own.Without(member.Key)
 		}
-		m.refuse(Refusal{Scope: l.Scope, Path: member.Key, Value: member.Value, Reason: "the client does not read it from " + string(l.Scope) + " settings"})
-		own = own.Without(member.Key)
 	}
 	return own
 }
 
 // readFrom reports whether the client reads a key of a scope from a developer's file.
 func readFrom(key catalog.Scope, file Scope) bool {
-	switch key {
-	case catalog.ScopeAny:
-		return true
-	case catalog.ScopeUserManaged:
-		return file == User
-	case catalog.ScopeUserLocalManaged:
-		return file != Project
-	}
-	return false
+	return key == catalog.ScopeAny || key == catalog.ScopeUserManaged && file == User || key == catalog.ScopeUserLocalManaged && file != Project
 }
 
 // without drops a path and tells of every entry that goes.

@@ -22,8 +22,7 @@ func counting(allowed *value.Node, s value.Member) []*value.Node {
 	if s.Value.Get("url") != nil {
 		kind = "serverUrl"
 	}
-	special := slices.DeleteFunc(slices.Clone(allowed.Items), func(e *value.Node) bool { return e.Get(kind) == nil })
-	if len(special) > 0 {
+	if special := slices.DeleteFunc(slices.Clone(allowed.Items), func(e *value.Node) bool { return e.Get(kind) == nil }); len(special) > 0 {
 		return special
 	}
 	return allowed.Items

@@ -20,6 +20,7 @@ var imports = []row{
 	{"internal/catalog", []string{"schema", "internal/spell", "internal/diag", "internal/value"}},
 	{"internal/permission", []string{"internal/spell", "internal/diag", "internal/value"}},
 	{"internal/merge", []string{"internal/value", "internal/catalog"}},
+	{"internal/effective", []string{"internal/catalog", "internal/merge", "internal/value"}}, // artifacts as a machine holds them, so nothing of the compiler
 
 	// From files to bundles.
 	{"internal/ir", []string{"internal/catalog", "internal/diag", "internal/value", "internal/wire"}},
@@ -53,7 +54,7 @@ var imports = []row{
 	{"internal/cli", []string{
 		"schema", "internal/diag", "internal/value", "internal/catalog", "internal/permission", "internal/merge", "internal/source",
 		"internal/policy", "internal/resolve", "internal/lower", "internal/ir", "internal/render", "internal/render/all",
-		"internal/readback/*", "internal/out", "internal/compile", "internal/diff", "internal/policytest", "internal/wire", "internal/client", "internal/scaffold",
+		"internal/readback/*", "internal/effective", "internal/out", "internal/compile", "internal/diff", "internal/policytest", "internal/wire", "internal/client", "internal/scaffold",
 	}},
 
 	// The endpoint and the server share only wire and permission with the compiler.

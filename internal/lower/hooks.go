@@ -58,11 +58,7 @@ func handler(h policy.Hook, platform ir.Platform, onFailure bool) *value.Node {
 		return n
 	}
 	if h.Script == "" && h.HasArgs && !h.BlockOnFailure { // the exec form, which needs no shell and no quoting
-		args := make([]*value.Node, len(h.Args))
-		for i, arg := range h.Args {
-			args[i] = value.Text(arg, h.Pos)
-		}
-		return n.With("command", value.Text(h.Command, h.Pos)).With("args", value.Array(h.Pos, args...))
+		return n.With("command", value.Text(h.Command, h.Pos)).With("args", words(h.Args, h.Pos))
 	}
 	if platform == ir.Windows && (h.Script != "" || h.BlockOnFailure) {
 		n = n.With("shell", value.Text("powershell", h.Pos))

@@ -28,6 +28,15 @@ func object(pos diag.Pos, pairs ...string) *value.Node {
 	return value.Object(pos, members...)
 }
 
+// words returns a list of texts, all at one place: the words of a command are one value to whoever wrote it.
+func words(list []string, pos diag.Pos) *value.Node {
+	items := make([]*value.Node, len(list))
+	for i, word := range list {
+		items[i] = value.Text(word, pos)
+	}
+	return value.Array(pos, items...)
+}
+
 // list returns a list at the place of the policy's values.
 func (in input) list(items []*value.Node) *value.Node {
 	return value.Array(in.policy.At("values"), items...)
@@ -114,8 +123,8 @@ func allowDomains(in input) native {
 	if in.globs(notInRules) {
 		return native{unable: noGlobs}
 	}
-	form := native{allow: &Allowlist{"sandbox.network.allowedDomains", in.texts()}}
-	form.partial = "WebFetch follows people's own rules" // their allow rule opens any domain, also with the lock (2.1.329)
+	// People's own allow rule opens any domain to WebFetch, also with the lock (2.1.329).
+	form := native{allow: &Allowlist{"sandbox.network.allowedDomains", in.texts()}, partial: "WebFetch follows people's own rules"}
 	if !in.context.Sealed {
 		form.partial = "only sandboxed commands are held to it: set sandbox.enabled and sandbox.failIfUnavailable"
 	}
@@ -147,13 +156,12 @@ func denyDomains(in input) native {
 }
 
 func denyModels(in input) native {
-	if !in.context.DeniedModels {
+	switch {
+	case !in.context.DeniedModels:
 		return native{unable: "deniedModels was first seen in claude 2.1.329, and the fleet may run older clients"}
-	}
-	if in.globs(anyWildcard) {
+	case in.globs(anyWildcard):
 		return native{unable: noGlobs}
-	}
-	if len(in.values) == 0 {
+	case len(in.values) == 0:
 		return native{}
 	}
 	return native{settings: tree("deniedModels", in.texts())}

@@ -43,11 +43,7 @@ func serverEntry(v policy.Value, byName bool) *value.Node {
 	case v.URL != "":
 		return object(v.Pos, "serverUrl", v.URL)
 	}
-	var words []*value.Node
-	for _, word := range v.Command {
-		words = append(words, value.Text(word, v.Pos))
-	}
-	return value.Object(v.Pos, value.Member{Key: "serverCommand", KeyPos: v.Pos, Value: value.Array(v.Pos, words...)})
+	return value.Object(v.Pos, value.Member{Key: "serverCommand", KeyPos: v.Pos, Value: words(v.Command, v.Pos)})
 }
 
 const noServerGlobs = "the client's server names have no wildcards"

@@ -95,6 +95,18 @@ func table() []row {
 	}
 }
 
+// NativePairs returns the target and type of each row that can become native settings, as in "mcpServers allowlist" and in the order of the
+// table. The proof on the real client goes by it.
+func NativePairs() []string {
+	var pairs []string
+	for _, r := range table() {
+		if r.native != nil {
+			pairs = append(pairs, r.target+" "+r.kind)
+		}
+	}
+	return pairs
+}
+
 // regoTargets are the targets whose events a module can judge.
 var regoTargets = map[string]bool{"mcpServers": true, "tools": true, "commands": true, "readPath": true, "writePath": true, "domains": true, "models": true,
 	"plugins": true, "skills": true, "agents": true, "claudeMd": true, "projectSettings": true, "permissionMode": true, "sessionTokens": true,

@@ -74,6 +74,7 @@ func (w *walk) merge(key *catalog.Key, old, over *value.Node) *value.Node {
 		w.tell(row, old, merged, over)
 		return merged
 	}
+	// Values of different kinds cannot be combined, whatever the key's rule: the later document replaces the earlier one.
 	merged := over
 	if old != nil {
 		merged = replacing(over, old)
@@ -95,6 +96,7 @@ func replacing(over, old *value.Node) *value.Node {
 	return &copied
 }
 
+// tell hands a change to the watcher. The path is the walk's own slice, so a watcher that keeps it must copy it.
 func (w *walk) tell(row *catalog.Row, old, merged, cause *value.Node) {
 	if w.watch != nil {
 		w.watch(Change{Path: w.path, Row: row, Old: old, New: merged, Cause: cause})
@@ -115,6 +117,7 @@ func (w *walk) objects(key *catalog.Key, base, over *value.Node) *value.Node {
 			old = base.Members[i].Value
 			i++
 		}
+		// The later document's key place is kept: it is where somebody would change the value.
 		w.path = append(w.path, m.Key)
 		merged.Members = append(merged.Members, value.Member{Key: m.Key, KeyPos: m.KeyPos, Value: w.merge(child(key, m.Key), old, m.Value)})
 		w.path = w.path[:len(w.path)-1]
@@ -123,6 +126,7 @@ func (w *walk) objects(key *catalog.Key, base, over *value.Node) *value.Node {
 	return merged
 }
 
+// child goes one step down the catalogue; below a key that it does not know there is nothing to know.
 func child(key *catalog.Key, name string) *catalog.Key {
 	if key == nil {
 		return nil
@@ -130,6 +134,7 @@ func child(key *catalog.Key, name string) *catalog.Key {
 	return key.Child(name)
 }
 
+// rowOf returns what the catalogue says of a key, nil for the document itself and for unknown keys.
 func rowOf(key *catalog.Key) *catalog.Row {
 	if key == nil {
 		return nil
@@ -160,6 +165,7 @@ func union(old, over *value.Node) *value.Node {
 		old = &value.Node{Kind: value.List, Pos: over.Pos}
 	}
 	merged := &value.Node{Kind: value.List, Pos: old.Pos, Items: make([]*value.Node, len(old.Items), len(old.Items)+len(over.Items))}
+	// The earlier entries keep their places, on which resolve relies when it looks for what an overlay dropped.
 	copy(merged.Items, old.Items)
 	seen := indexOf(merged.Items, len(over.Items))
 	for _, item := range over.Items {
@@ -206,8 +212,8 @@ func (x index) add(n *value.Node, i int) {
 	}
 }
 
-// identity returns a text that is equal exactly for equal values. Most entries are strings, whose text needs no encoding: no JSON begins
-// with a quote and lacks the closing one.
+// identity returns a text that is equal exactly for equal values. Most entries are strings, which need no encoding: the
+// JSON of any other value does not begin with a quote.
 func identity(n *value.Node) string {
 	if n.Kind == value.String {
 		return `"` + n.Scalar

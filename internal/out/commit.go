@@ -30,16 +30,24 @@ func (s *Stage) Commit(m Manifest) (Summary, error) {
 
 func (s *Stage) summary(m Manifest) Summary {
 	sortDifferences(s.changed)
-	sum := Summary{Artifacts: len(m.Artifacts), Changed: s.changed}
+	sum := Summary{Artifacts: len(m.Artifacts), Changed: s.changed, Units: len(s.staged())}
 	for _, a := range m.Artifacts {
 		sum.Bytes += a.Size
 	}
-	for _, staged := range s.units {
-		if staged {
-			sum.Units++
+	return sum
+}
+
+// staged returns the units that changed, by name: units are put by several goroutines, and the steps of a commit must not depend on who came
+// first.
+func (s *Stage) staged() []string {
+	names := make([]string, 0, len(s.units)+1) // the manifest is added to them
+	for unit, changed := range s.units {
+		if changed {
+			names = append(names, unit)
 		}
 	}
-	return sum
+	slices.Sort(names)
+	return names
 }
 
 // compareManifest adds the manifest to the differences where it is not what this build would write.
@@ -61,14 +69,7 @@ func (s *Stage) swap(manifest []byte) error {
 	if err := s.root.WriteFile(stageName+"/new/"+ManifestName, manifest, 0o644); err != nil {
 		return err
 	}
-	names := make([]string, 0, len(s.units)+1)
-	for unit, staged := range s.units {
-		if staged {
-			names = append(names, unit)
-		}
-	}
-	slices.Sort(names)
-	names = append(names, ManifestName) // last: a folder whose manifest is there is complete
+	names := append(s.staged(), ManifestName) // last: a folder whose manifest is there is complete
 	for _, stray := range s.changed {
 		if stray.Kind == "stray" && !strings.Contains(stray.Path, "/") {
 			if err := s.aside(stray.Path); err != nil {

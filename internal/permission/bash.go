@@ -5,6 +5,7 @@ import "strings"
 // variant is one reading of a command that rules are compared with.
 type variant struct{ text, squeezed string }
 
+// newVariant squeezes once for all rules that will be compared.
 func newVariant(s string) variant { return variant{text: s, squeezed: squeeze(s)} }
 
 // wide returns the readings that deny and ask rules see: as written, without

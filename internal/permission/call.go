@@ -15,6 +15,7 @@ type Call struct {
 	Cwd, Home, ProjectDir string
 }
 
+// project is the folder that rules with one leading slash start from.
 func (c *Call) project() string {
 	if c.ProjectDir == "" {
 		return c.Cwd
@@ -81,6 +82,7 @@ func newSubject(c *Call) *subject {
 // later paths are relative to where they lead.
 func (s *subject) readCommand(command string) {
 	if s.tool == "PowerShell" {
+		// Paths in the line lose their case too, which the comparison of paths ignores anyway.
 		command = strings.ToLower(command) // its rules ignore case
 	}
 	s.line = readLine(command)
@@ -198,6 +200,7 @@ func (s *subject) inside(t target) bool {
 // hook, an editor task, a setting of the client).
 var guarded = nameSet(".git .claude .vscode .idea .husky")
 
+// guardedPath looks at each folder on the way, in any letter case: file systems of two platforms ignore it.
 func guardedPath(abs string) bool {
 	for dir := abs; dir != "/" && dir != "."; dir = path.Dir(dir) {
 		if guarded[strings.ToLower(path.Base(dir))] {

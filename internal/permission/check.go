@@ -40,6 +40,7 @@ func Check(list List, raw string) []Finding {
 	var out []Finding
 	for _, check := range [...]func(List, Rule) []Finding{checkTool, checkParameter, checkWritePath, checkHost, checkCommand, checkPath} {
 		out = append(out, check(list, r)...)
+		// What never matches need not be told how it reads.
 		if len(out) > 0 && out[len(out)-1].Kind == NeverMatches {
 			break
 		}
@@ -47,6 +48,8 @@ func Check(list List, raw string) []Finding {
 	return out
 }
 
+// rejected makes a rule that does not parse a finding. The client skips the single entry and keeps the list (2.1.329), so a deny rule is
+// lost without a sound to the user.
 func rejected(err error) Finding {
 	var e *SyntaxError
 	if !errors.As(err, &e) {
@@ -71,6 +74,7 @@ func (r Rule) inTool(kind Kind, code, message, hint string) []Finding {
 	return []Finding{{Kind: kind, Code: code, Message: message, Hint: hint, Width: len(r.Tool)}}
 }
 
+// inContent leaves the parentheses out of what it points at.
 func (r Rule) inContent(kind Kind, code, message, hint string) []Finding {
 	return []Finding{{Kind: kind, Code: code, Message: message, Hint: hint, Offset: len(r.Tool) + 1, Width: len(r.Raw) - len(r.Tool) - 2}}
 }

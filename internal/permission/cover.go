@@ -107,10 +107,7 @@ func coversPath(a, b *pathPattern) bool {
 	if equalSegments(a.segments, b.segments) {
 		return true
 	}
-	whole := a.segments
-	if len(whole) > 0 && whole[len(whole)-1] == "**" {
-		whole = whole[:len(whole)-1]
-	}
+	whole := folderOf(a.segments)
 	if len(whole) == 1 && whole[0] == "**" || len(a.segments) == 1 && a.segments[0] == "**" {
 		return true
 	}
@@ -120,10 +117,20 @@ func coversPath(a, b *pathPattern) bool {
 	return equalSegments(whole, b.segments[:len(whole)])
 }
 
+// folderOf drops the end of folder/**, which matches all that lies below.
+func folderOf(segments []string) []string {
+	if n := len(segments); n > 0 && segments[n-1] == "**" {
+		return segments[:n-1]
+	}
+	return segments
+}
+
+// hasMeta reports segments that may match more than themselves.
 func hasMeta(segments []string) bool {
 	return strings.ContainsAny(strings.Join(segments, "/"), `*?[\`)
 }
 
+// equalSegments compares patterns literally; their case is gone already. No segment holds a slash, so joining is safe.
 func equalSegments(a, b []string) bool {
 	return strings.Join(a, "/") == strings.Join(b, "/")
 }

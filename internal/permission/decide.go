@@ -52,6 +52,7 @@ func (s *subject) decide(p Policy) Decision {
 	if i := s.first(p.Ask, Ask); i >= 0 {
 		return Decision{BehaviorAsk, p.Ask[i], "asked by a rule"}
 	}
+	// Deny and ask rules were judged before: this mode does not lift them (2.1.329).
 	if p.DefaultMode == "bypassPermissions" {
 		return Decision{Behavior: BehaviorAllow, Reason: "the bypassPermissions mode asks for nothing"}
 	}

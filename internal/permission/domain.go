@@ -13,6 +13,7 @@ type hostPattern struct {
 	text   string
 }
 
+// newHostPattern reads "*", "*.host" and hosts with stars inside of labels.
 func newHostPattern(s string) *hostPattern {
 	s = cleanHost(s)
 	if s == "*" {
@@ -26,6 +27,7 @@ func newHostPattern(s string) *hostPattern {
 	return p
 }
 
+// cleanHost makes spellings of one host equal: DNS ignores case, and a trailing dot says that the name is complete.
 func cleanHost(s string) string { return strings.TrimSuffix(strings.ToLower(s), ".") }
 
 // match compares label by label; a star stays within its label.
@@ -52,6 +54,7 @@ func (p *hostPattern) match(host string) bool {
 	return true
 }
 
+// matchLabel matches one label, whose stars cannot reach beyond a dot.
 func matchLabel(pattern, s string) bool {
 	if !strings.Contains(pattern, "*") {
 		return pattern == s

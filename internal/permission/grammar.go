@@ -105,7 +105,20 @@ func split(raw string) (Rule, error) {
 		return Rule{}, &SyntaxError{Code: "rule-nul", Offset: i, Width: 1, Reason: "the permission rule holds a NUL character",
 			Hint: "remove the NUL character"}
 	}
-	open, shut := -1, -1
+	open, shut := parens(raw)
+	if open < 0 && shut < 0 {
+		return Rule{Tool: raw, Raw: raw}, nil
+	}
+	if err := checkParens(raw, open, shut); err != nil {
+		return Rule{}, err
+	}
+	return Rule{Tool: raw[:open], Content: unescape(raw[open+1 : shut]), HasContent: true, Raw: raw}, nil
+}
+
+// parens returns where the content opens and closes, -1 where it does not.
+// Parentheses between them need no escape: Bash(f(x)) is a rule.
+func parens(raw string) (open, shut int) {
+	open, shut = -1, -1
 	for i := 0; i < len(raw); i++ {
 		switch {
 		case raw[i] == '(' && open < 0 && !escaped(raw, i):
@@ -114,13 +127,7 @@ func split(raw string) (Rule, error) {
 			shut = i
 		}
 	}
-	if open < 0 && shut < 0 {
-		return Rule{Tool: raw, Raw: raw}, nil
-	}
-	if err := checkParens(raw, open, shut); err != nil {
-		return Rule{}, err
-	}
-	return Rule{Tool: raw[:open], Content: unescape(raw[open+1 : shut]), HasContent: true, Raw: raw}, nil
+	return open, shut
 }
 
 // checkParens reports parentheses that do not form Tool(content).

@@ -4,6 +4,7 @@ import "strings"
 
 const mcpPrefix = "mcp__"
 
+// isMCP reports a tool of an MCP server; the prefix alone names none.
 func isMCP(name string) bool { return len(name) > len(mcpPrefix) && strings.HasPrefix(name, mcpPrefix) }
 
 // matchTool compares a rule's tool part with the name of a called tool:

@@ -24,6 +24,7 @@ var acceptable = nameSet("mkdir touch rm rmdir mv cp sed")
 // patternFirst take a pattern or program before their files.
 var patternFirst = nameSet("grep egrep fgrep rg jq sed tr")
 
+// gitReads are the git commands that read, whatever arguments follow, save for the options that quietGit refuses.
 var gitReads = nameSet("status log diff show blame rev-parse ls-files describe shortlog")
 
 // findActions make find run or change something.
@@ -53,6 +54,8 @@ func quiet(w []string) bool {
 	return reads[w[0]] || plain[w[0]]
 }
 
+// quietGit reports git calls that only read. Options that start a helper or write a file end it, wherever they stand; subcommands that can
+// also change something are quiet only in the forms listed here.
 func quietGit(args []string) bool {
 	if len(args) == 0 || anyPrefix(args, "--output", "--ext-diff", "--textconv", "--no-index", "-O") {
 		return false
@@ -69,6 +72,7 @@ func quietGit(args []string) bool {
 	return gitReads[args[0]]
 }
 
+// anyPrefix compares prefixes rather than words, since options may carry a value: --output=x.
 func anyPrefix(args []string, prefixes ...string) bool {
 	for _, a := range args {
 		for _, p := range prefixes {

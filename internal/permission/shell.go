@@ -115,8 +115,10 @@ func (r *reader) step() {
 	}
 }
 
+// has looks ahead without moving; it is false behind the end.
 func (r *reader) has(s string) bool { return strings.HasPrefix(r.src[r.pos:], s) }
 
+// blank keeps the blank as it was written, see blankAs.
 func (r *reader) blank() { r.blankAs(r.src[r.pos]) }
 
 // blankAs keeps blanks inside a command, since exact rules compare literally:
@@ -252,6 +254,7 @@ func (r *reader) reserved(w string) bool {
 	return false
 }
 
+// skipBlanks moves over blanks that belong to no command's text.
 func (r *reader) skipBlanks() {
 	for r.pos < len(r.src) && (r.src[r.pos] == ' ' || r.src[r.pos] == '\t') {
 		r.pos++

@@ -71,6 +71,7 @@ func Normalize(r Rule) Rule {
 	return r
 }
 
+// canonicalTool gives a tool its present name. The client compares names after this step, so an old rule still guards the renamed tool.
 func canonicalTool(name string) string {
 	if to, ok := aliases[name]; ok {
 		return to
@@ -83,4 +84,5 @@ func similarTool(name string) string {
 	return spell.Nearest(name, slices.Sorted(maps.Keys(knownTools)))
 }
 
+// quote keeps control characters of a rule out of messages.
 func quote(s string) string { return strconv.Quote(s) }

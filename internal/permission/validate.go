@@ -40,6 +40,7 @@ func validateMCP(r Rule) error {
 		"write "+r.Tool+" for this name, or "+mcpPrefix+server+"__* for every tool of the server")
 }
 
+// validateWebFetch wants a domain, the only thing that the client compares a fetch with (2.1.329); paths of a URL cannot be told apart.
 func validateWebFetch(r Rule) error {
 	const hint = "write WebFetch(domain:example.com)"
 	switch {

@@ -48,6 +48,8 @@ func ReadApprovals(file string, data []byte) (*Approvals, error) {
 		if err != nil {
 			return nil, err
 		}
+		// A comment or a draft decides nothing, as on GitHub: it leaves an earlier approval standing. Of two decisions in one second the later
+		// in the list counts.
 		address := addresses[strings.ToLower(login)]
 		if address == "" || r.state == "COMMENTED" || r.state == "PENDING" {
 			continue
@@ -64,6 +66,7 @@ func checkMembers(root *value.Node) error {
 	if root.Kind != value.Map {
 		return wrong(root, "must be an object with format_version, reviews and identities, not %s", root.Kind)
 	}
+	// Unknown fields are refused: a misspelt head would otherwise let reviews of any commit count.
 	kinds := map[string]value.Kind{"format_version": value.Number, "change": value.String, "head": value.String, "reviews": value.List, "identities": value.Map}
 	for _, m := range root.Members {
 		kind, known := kinds[m.Key]
@@ -133,6 +136,7 @@ func readReview(n *value.Node) (login string, r review, err error) {
 	return login, r, nil
 }
 
+// wrong makes a problem with a node an error that editors can jump to.
 func wrong(n *value.Node, format string, args ...any) error {
 	return &value.SyntaxError{Pos: n.Pos, Msg: fmt.Sprintf(format, args...)}
 }

@@ -54,6 +54,7 @@ func (s *Set) Against(b *Base) diag.List {
 				WithHint("mend them first, in a change without new exceptions"))
 			continue
 		}
+		// Dates do not matter here: an exception that begins next year is approved today.
 		if b.set.Counts(e) || !s.Counts(e) { // what fails by the change's own rules is told already
 			continue
 		}

@@ -49,6 +49,8 @@ func hasType(types catalog.Types, n *value.Node) bool {
 	return types.Has(n.Kind.String())
 }
 
+// wrongType says what the client makes of a value of another type. Two slips are common enough for words of their own: a boolean in quotes,
+// and false for a key that only knows "disable".
 func (c *checker) wrongType(row *catalog.Row, path *crumb, n *value.Node) {
 	want := strings.Join(row.Types, " or ")
 	if want == catalog.TypeMap {
@@ -72,6 +74,7 @@ func (c *checker) wrongType(row *catalog.Row, path *crumb, n *value.Node) {
 	c.add(d)
 }
 
+// article puts "a" or "an" before the name of a type; a number written as it is and null go without.
 func article(noun string) string {
 	switch noun[0] {
 	case 'a', 'e', 'i', 'o', 'u':
@@ -85,12 +88,15 @@ func article(noun string) string {
 	return "a " + noun
 }
 
+// text checks a string against the values and the form of its key. Where the client stores another spelling than it accepts, the stored one
+// is returned, so that artifacts compare equal with what machines report.
 func (c *checker) text(row *catalog.Row, path *crumb, n *value.Node) *value.Node {
 	if stored, ok := row.ValueAliases[n.Scalar]; ok {
 		copied := *n
 		copied.Scalar = stored
 		return &copied
 	}
+	// Some keys take a fixed list and a pattern beside it, such as a model's alias or its full name.
 	if len(row.Enum) > 0 && !slices.Contains(row.Enum, n.Scalar) && !matchesPattern(row.EnumPattern, n.Scalar) {
 		d := diag.New(c.codeFor(path, diag.InvalidValue), n.Pos, "%q must be one of %s, not %q", path, strings.Join(row.Enum, ", "), n.Scalar).WithClient(path.consequence(row))
 		if near := spell.Nearest(n.Scalar, row.Enum); near != "" {
@@ -105,6 +111,7 @@ func (c *checker) text(row *catalog.Row, path *crumb, n *value.Node) *value.Node
 	return n
 }
 
+// number checks the bounds of a key, in the unit of the key. Zero may stand outside of them where the client takes it for "off".
 func (c *checker) number(row *catalog.Row, path *crumb, n *value.Node) {
 	f := n.Float()
 	var problem string
@@ -124,6 +131,7 @@ func (c *checker) number(row *catalog.Row, path *crumb, n *value.Node) {
 
 // entries checks a list.
 func (c *checker) entries(key *catalog.Key, path *crumb, n *value.Node) *value.Node {
+	// The list is copied at the first entry that changes; almost none does.
 	elem, row := key.Elem(), key.Row()
 	if elem == nil {
 		return n

@@ -43,6 +43,7 @@ func controlProblem(control string) string {
 func criterion(name string) bool {
 	series, number, _ := strings.Cut(name, ".")
 	n, err := strconv.Atoi(number)
+	// A leading zero would name the same criterion twice.
 	return err == nil && n >= 1 && n <= trustCriteria[series] && number[0] != '0'
 }
 

@@ -21,6 +21,7 @@ func parseDate(s string, ends bool) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("%q is not a date: write 2026-12-23 or 2026-12-23T00:00:00Z", s)
 	}
 	if ends {
+		// The end is the first moment that no longer belongs: 00:00 UTC of the next day.
 		t = t.AddDate(0, 0, 1)
 	}
 	return t, nil

@@ -29,6 +29,7 @@ func (d Draft) YAML(comment string) ([]byte, error) {
 		fmt.Fprintf(&b, "# %s\n", comment)
 	}
 	encoder := yaml.NewEncoder(&b)
+	// Two blanks, as in the files that init writes.
 	encoder.SetIndent(2)
 	if err := encoder.Encode(map[string][]Draft{"exceptions": {d}}); err != nil {
 		return nil, fmt.Errorf("write exception: %w", err)

@@ -46,6 +46,7 @@ func (l *loader) rollout(root *value.Node) {
 		if name := n.Get("name"); name.Str() != "" {
 			l.unique("ring", name)
 		}
+		// Equal percentages are refused too: nobody would be in the second ring.
 		if percent.Float() <= last && percent != nil {
 			l.add(diag.New(diag.InvalidValue, percent.Pos, "the percentages of rings must rise: %s is not more than %s", percent.Scalar, value.FormatNumber(last)).
 				WithHint("each ring reaches the ones before it too"))

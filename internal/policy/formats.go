@@ -36,6 +36,7 @@ var formatProblems = map[string]func(s string) string{
 	"regex-js":        regexProblem,
 }
 
+// matching returns a judge for a syntax that one expression describes.
 func matching(re *regexp.Regexp, problem string) func(string) string {
 	return func(s string) string {
 		if re.MatchString(s) {
@@ -45,6 +46,7 @@ func matching(re *regexp.Regexp, problem string) func(string) string {
 	}
 }
 
+// domainProblem judges hosts as the client's lists take them. A URL is the usual mistake, and has words of its own.
 func domainProblem(s string) string {
 	switch {
 	case strings.Contains(s, "://"):
@@ -55,6 +57,8 @@ func domainProblem(s string) string {
 	return ""
 }
 
+// absoluteProblem takes paths of every platform, whatever machine compiles. A path with dots in it is compared as text by some readers,
+// so only its shortest form is safe.
 func absoluteProblem(s string) string {
 	switch {
 	case windowsAbs.MatchString(s), strings.HasPrefix(s, "/") && path.Clean(s) == s:
@@ -65,6 +69,7 @@ func absoluteProblem(s string) string {
 	return "is not an absolute path"
 }
 
+// urlProblem wants a host, since Go parses nearly any text as a URL without one. Schemes are compared without case (RFC 3986, 3.1).
 func urlProblem(s string, schemes ...string) string {
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" {
@@ -78,6 +83,8 @@ func urlProblem(s string, schemes ...string) string {
 	return "must start with " + strings.Join(schemes, ":// or ") + "://"
 }
 
+// regexProblem compiles a JavaScript pattern with RE2, which knows most of the syntax; what only JavaScript has passes, because a false
+// alarm would keep a right pattern out.
 func regexProblem(s string) string {
 	if _, err := regexp.Compile(s); err != nil && !newerRegex.MatchString(s) {
 		return "does not compile: " + patternError(err)
@@ -85,6 +92,7 @@ func regexProblem(s string) string {
 	return ""
 }
 
+// matchesPattern matches a pattern of the catalogue; no pattern matches nothing.
 func matchesPattern(pattern, s string) bool {
 	if pattern == "" {
 		return false
@@ -157,6 +165,7 @@ func (c *checker) rule(row *catalog.Row, path *crumb, n *value.Node) {
 
 // ruleProblem makes a finding a diagnostic. What the client does stands on a line of its own, not in the message.
 func ruleProblem(f permission.Finding, client string, n *value.Node) diag.Diagnostic {
+	// The same finding is printed elsewhere in one sentence.
 	message, _, _ := strings.Cut(f.Message, "; the client ")
 	d := diag.New(diag.MisleadingRule, n.Pos, "%s", message)
 	switch f.Kind {

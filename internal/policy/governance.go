@@ -84,6 +84,7 @@ func (s *Set) Counts(e *Exception) bool {
 	if g == nil {
 		return true
 	}
+	// "warn" and "allow" differ in what is told only, never in what is built.
 	endless := g.Permanent == "deny" && e.Expires.IsZero()
 	long := !e.Starts.IsZero() && g.tooLong(e, e.Starts)
 	return g.Approver(e.Text("approved_by")) && !g.selfApproved(e) && len(g.missing(e)) == 0 && !endless && !long
@@ -169,6 +170,7 @@ func days(d time.Duration) string {
 	}
 }
 
+// permanent tells of an exception without an end, as gravely as governance wants: the default is the warning of the code.
 func (s *Set) permanent(e *Exception) diag.List {
 	d := diag.New(diag.PermanentExcept, e.Pos, "the exception has no end").WithHint("give it an `expires` date")
 	if s.Governance != nil {
@@ -207,6 +209,7 @@ func (s *Set) governed(e *Exception, at time.Time) diag.List {
 	for _, field := range g.missing(e) {
 		tell(diag.ExceptionIncomplete, field, "add the field", "the exception has no %s", field)
 	}
+	// An exception without a start holds from now on, so its length is counted from the date of the check.
 	starts := e.Starts
 	if starts.IsZero() {
 		starts = at

@@ -10,6 +10,7 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
+// groupName is a DNS label: names become folders, URL paths and profile identifiers, on file systems that ignore case.
 var groupName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 
 // reserved names cannot be groups: they are folders of the output tree, or devices on Windows, where a folder of that name cannot exist.
@@ -35,6 +36,7 @@ func (l *loader) groups() {
 	if !l.declared {
 		l.impliedGroups()
 	}
+	// Parents need the whole index, platforms need every parent to be sound: three passes.
 	l.index = make(map[string]*Group, len(l.set.Groups))
 	for _, g := range l.set.Groups {
 		l.index[g.Name] = g
@@ -47,6 +49,7 @@ func (l *loader) groups() {
 	}
 }
 
+// group takes one entry in. A parent of "default" and none at all are the same. Members are kept in lower case, as addresses are compared.
 func (l *loader) group(n *value.Node) {
 	name := n.Get("name")
 	if !validName(name.Str()) || !l.unique("group", name) {
@@ -134,6 +137,7 @@ func (l *loader) groupPlatforms(g *Group) []string {
 	if parent := l.index[g.Parent]; parent != nil {
 		inherited = l.groupPlatforms(parent)
 	}
+	// Set before the work is done, so that a cycle of parents ends here.
 	g.Platforms = inherited
 	if g.own == nil {
 		return inherited

@@ -47,6 +47,7 @@ func (l *loader) organizationFiles() []*File {
 	return slices.DeleteFunc(slices.Clone(l.set.Files), func(f *File) bool { return f.root.Get("group") != nil })
 }
 
+// organization reads the name and the dates. One file names the organization; last_updated is the latest that any file states.
 func (l *loader) organization(root *value.Node) {
 	name := root.Get("organization")
 	if name.Str() != "" {
@@ -64,6 +65,7 @@ func (l *loader) organization(root *value.Node) {
 	}
 }
 
+// version is three numbers: the client compares releases, not pre-releases.
 var version = regexp.MustCompile(`^\d+\.\d+\.\d+$`)
 
 // client reads which versions the fleet runs. The schema tells of texts that are no version.
@@ -88,6 +90,7 @@ func (l *loader) clientVersion(first, n *value.Node) *value.Node {
 	return first
 }
 
+// clientRange tells of bounds that no version meets. Equal ones pin the fleet to one version, which is allowed.
 func (l *loader) clientRange() {
 	low, high := l.set.Client.Minimum, l.set.Client.Maximum
 	if low != nil && high != nil && newer(low.Scalar, high.Scalar) {

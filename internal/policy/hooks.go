@@ -33,6 +33,7 @@ func hookTypeProblem(event, kind string) string {
 }
 
 var (
+	// exactMatcher are matchers that the client compares as names; any other text is a regular expression.
 	exactMatcher = regexp.MustCompile(`^[A-Za-z0-9_\- ,|]*$`)
 	ruleMatcher  = regexp.MustCompile(`^[A-Z]\w*\(.*\)$`)
 )
@@ -99,6 +100,7 @@ func (c *checker) handler(n *value.Node) {
 	}
 }
 
+// deadHook words the worst kind of mistake in a hook, one that nobody notices: it loads and never fires (2.1.329).
 func deadHook(n *value.Node, field, problem string) diag.Diagnostic {
 	return diag.New(diag.DeadHook, n.Pos, "%s %q %s", field, n.Str(), problem).WithClient("claude accepts the hook and never fires it")
 }
@@ -175,6 +177,7 @@ func (l *loader) scriptPlatforms(f *File, n *value.Node, h Hook) {
 	if g := l.index[f.Group]; g != nil {
 		on = slices.DeleteFunc(on, func(p string) bool { return !slices.Contains(g.Platforms, p) })
 	}
+	// One diagnostic is enough, though a script may fail on two platforms: the remedy is the same.
 	windowsOnly := windowsScript(h.Script)
 	for _, p := range on {
 		if windowsOnly != (p == Windows) {
@@ -196,6 +199,7 @@ func windowsScript(name string) bool {
 var handlerFields = [][2]string{{"if", "if"}, {"url", "url"}, {"headers", "headers"}, {"allowed_env_vars", "allowedEnvVars"}, {"prompt", "prompt"},
 	{"model", "model"}, {"server", "server"}, {"tool", "tool"}, {"input", "input"}, {"timeout", "timeout"}, {"async", "async"}, {"status_message", "statusMessage"}}
 
+// handlerOf renames the fields of an entry to the client's. Command, script and platform are lowered later, once the platform is known.
 func handlerOf(n *value.Node) *value.Node {
 	var members []value.Member
 	for _, field := range handlerFields {

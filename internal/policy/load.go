@@ -57,6 +57,7 @@ func Load(tree *source.Tree, cat *catalog.Catalog) (*Set, diag.List, error) {
 // loadWith is Load with a validator at hand: making one takes longer than a small repository.
 func loadWith(validator *schema.Validator, tree *source.Tree, cat *catalog.Catalog) (*Set, diag.List) {
 	l := &loader{catalog: cat, set: &Set{Tree: tree}, names: map[string]diag.Pos{}, members: map[string]diag.Pos{}}
+	// The order matters: overlays look their groups up, settings need the client's versions and unknown keys, references all names.
 	l.read(tree, validator)
 	l.header()
 	l.groups()
@@ -80,6 +81,7 @@ func (l *loader) read(tree *source.Tree, validator *schema.Validator) {
 		}
 		lists[i] = list
 	})
+	// Diagnostics come in file order, whichever worker was first.
 	referenced := map[string]diag.Pos{}
 	for _, f := range parsed {
 		if f != nil {
@@ -108,6 +110,7 @@ func parallel(n int, do func(i int)) {
 	var wait sync.WaitGroup
 	for w := range workers {
 		wait.Go(func() {
+			// Interleaved rather than in blocks: files of one folder tend to be of one size.
 			for i := w; i < n; i += workers {
 				do(i)
 			}
@@ -148,6 +151,7 @@ func placeOf(root *value.Node, path []string, onKey bool) diag.Pos {
 	return pos
 }
 
+// listIndex reads a list index, -1 for what is none. The bound keeps a long row of digits from overflowing.
 func listIndex(step string) int {
 	n := 0
 	for _, r := range step {
@@ -207,6 +211,7 @@ func platforms(n *value.Node) []string {
 	if n == nil {
 		return nil
 	}
+	// An empty list is kept apart from none: it names no platform.
 	named := texts(n)
 	out := []string{}
 	for _, p := range AllPlatforms() {

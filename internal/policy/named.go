@@ -21,6 +21,7 @@ func (v Value) Plain() bool { return v.URL == "" && v.Command == nil }
 // Values returns the entries of values, in the order written.
 func (p *Policy) Values() []Value { return values(p.Node) }
 
+// values reads a list of texts and maps mixed, as the language allows it in policies and exceptions alike.
 func values(parent *value.Node) []Value {
 	var list []Value
 	for _, n := range items(parent.Get("values")) {
@@ -84,6 +85,7 @@ func (s *Set) PolicyAt(pos diag.Pos) *Policy {
 	return nil
 }
 
+// holds searches a tree for a node at the place. Places of keys are not found, only those of values.
 func holds(n *value.Node, pos diag.Pos) bool {
 	if n.Pos == pos {
 		return true

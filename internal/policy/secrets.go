@@ -56,6 +56,7 @@ func (c *checker) fileSecrets(root *value.Node) {
 	}
 }
 
+// subject reports the fields of a policy that may show what a credential looks like.
 func subject(m value.Member) bool { return m.Key == "pattern" || m.Key == "message" }
 
 // secrets looks for credentials in every string of a value.
@@ -80,9 +81,11 @@ func (c *checker) secrets(n *value.Node, key string) {
 
 // secretIn names the secret that a value looks like, or returns "".
 func secretIn(key, s string) string {
+	// Shorter texts are placeholders and switches; a real credential is longer.
 	if len(s) < 8 {
 		return ""
 	}
+	// A reference to a variable, a path, a sentence or a placeholder is not the secret itself.
 	if secretName.MatchString(key) && !strings.ContainsAny(s, "$ /{<") {
 		return "a secret: the key says so, and the value refers to nothing"
 	}

@@ -54,6 +54,7 @@ func (l *loader) noEffectYet() {
 	}
 }
 
+// mapOf returns a node that is a map, nil for anything else: the schema has told of it, and nobody further on need ask again.
 func mapOf(n *value.Node) *value.Node {
 	if n == nil || n.Kind != value.Map {
 		return nil
@@ -61,6 +62,8 @@ func mapOf(n *value.Node) *value.Node {
 	return n
 }
 
+// guidance reads a section of CLAUDE.md, from the entry or from a file. Line ends and a byte order mark are normalized, so that artifacts do
+// not depend on the editor that wrote the text.
 func (l *loader) guidance(f *File, n *value.Node) {
 	title := n.Get("title")
 	section := Section{Title: strings.TrimSpace(title.Str()), Text: n.Get("text").Str(), Pos: n.Pos}
@@ -117,6 +120,7 @@ func cleanPath(name string) string {
 		return ""
 	}
 	for part := range strings.SplitSeq(name, "/") {
+		// Hidden names are refused as well: what a policy ships should be in sight of its reviewers.
 		if part == "" || part == "." || part == ".." || strings.HasPrefix(part, ".") {
 			return ""
 		}
@@ -124,6 +128,7 @@ func cleanPath(name string) string {
 	return name
 }
 
+// policy takes a named policy in. A second one of the same name is told and dropped, so that exceptions name exactly one.
 func (l *loader) policy(f *File, n *value.Node) {
 	name := n.Get("name")
 	if name.Str() == "" || !l.unique("policy", name) {
@@ -147,10 +152,13 @@ func (l *loader) policy(f *File, n *value.Node) {
 	l.set.Policies = append(l.set.Policies, p)
 }
 
+// patternError leaves out the words that every error of Go's parser begins with.
 func patternError(err error) string {
 	return strings.TrimPrefix(err.Error(), "error parsing regexp: ")
 }
 
+// exception takes an exception in, wrong ones too: check lists them all. Where it stands bounds whom it may exempt, so that a team which
+// owns an overlay cannot exempt others.
 func (l *loader) exception(f *File, n *value.Node) {
 	e := &Exception{Pos: n.Pos, Node: n, Group: f.Group, Team: teamOf(n).Str(), User: n.Get("user").Str(), Project: n.Get("project").Str(), Policies: texts(n.Get("exempt_from"))}
 	e.Starts = l.date(n, "starts", false)
@@ -217,6 +225,7 @@ func (l *loader) exceptionValues(n *value.Node) {
 	}
 }
 
+// test checks the names that a test uses; the schema has checked its shape.
 func (l *loader) test(n *value.Node, policies []string) {
 	if name := n.Get("name"); name.Str() != "" {
 		l.unique("test", name)
@@ -235,6 +244,7 @@ func isRule(s string) bool {
 	return strings.ContainsAny(s, "()") || strings.HasPrefix(s, "mcp__") || (s != "" && s[0] >= 'A' && s[0] <= 'Z')
 }
 
+// knownPolicy tells of a policy that is not defined: with the nearest name, or the hint given where nothing is near.
 func (l *loader) knownPolicy(n *value.Node, names []string, otherwise string) {
 	if n.Str() == "" || slices.Contains(names, n.Str()) {
 		return

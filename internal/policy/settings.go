@@ -57,6 +57,7 @@ type checker struct {
 	event string // the hook event being walked
 }
 
+// add keeps a diagnostic in the checker's own list: files are checked side by side, and the loader's list is not shared.
 func (c *checker) add(d diag.Diagnostic) { c.list = append(c.list, d) }
 
 // crumb is a step of the path being walked; the path's text is made only when it is told.
@@ -77,6 +78,7 @@ func (p *crumb) consequence(row *catalog.Row) string {
 	return catalog.EntryConsequence(p.list)
 }
 
+// String writes the path as people know it from the documentation: permissions.deny[]. It allocates, so only problems ask for it.
 func (p *crumb) String() string {
 	switch {
 	case p == nil:
@@ -232,6 +234,7 @@ func (c *checker) since(row *catalog.Row) string {
 	return row.Since
 }
 
+// replacement is the hint for a key that is gone or going.
 func replacement(row *catalog.Row) string {
 	if row.Replacement == "" {
 		return "remove it"
@@ -239,6 +242,7 @@ func replacement(row *catalog.Row) string {
 	return "use " + row.Replacement
 }
 
+// elsewhere says where a key works that managed settings cannot carry.
 func elsewhere(scope catalog.Scope) string {
 	if scope == catalog.ScopeGlobal {
 		return "~/.claude.json"
@@ -253,6 +257,7 @@ func newer(a, b string) bool {
 	}
 	as, bs := strings.Split(a, "."), strings.Split(b, ".")
 	for i := range min(len(as), len(bs)) {
+		// Texts that are no number count as 0; the schema refuses them before.
 		x, _ := strconv.Atoi(as[i])
 		y, _ := strconv.Atoi(bs[i])
 		if x != y {

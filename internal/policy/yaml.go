@@ -57,6 +57,7 @@ func parseJSON(file string, data []byte) (*value.Node, diag.List) {
 	return nil, diag.List{diag.New(code, syntax.Pos, "%s", syntax.Msg).WithClient(client)}
 }
 
+// parseYAML reads one YAML document into the plain tree that JSON could hold as well. An empty file and one of comments are an empty map.
 func parseYAML(file string, data []byte) (*value.Node, diag.List) {
 	start := diag.Pos{File: file, Line: 1, Col: 1}
 	if list := oddBreak(file, data); list != nil {
@@ -145,10 +146,12 @@ type converter struct {
 	open  map[*yaml.Node]bool // anchors being expanded
 }
 
+// pos is where a node begins; columns count characters from 1, as the parser does.
 func (c *converter) pos(n *yaml.Node) diag.Pos {
 	return diag.Pos{File: c.file, Line: int32(n.Line), Col: int32(n.Column)}
 }
 
+// report takes in a problem with a node; the conversion goes on, so that one run shows them all.
 func (c *converter) report(code diag.Code, n *yaml.Node, hint, format string, args ...any) {
 	d := diag.New(code, c.pos(n), format, args...)
 	d.Hint = hint
@@ -189,6 +192,7 @@ func (c *converter) stop(code diag.Code, n *yaml.Node, hint, format string, args
 	return nil
 }
 
+// expand converts what an alias stands for. The outermost alias is remembered, because bounds are told there.
 func (c *converter) expand(n *yaml.Node, depth int) *value.Node {
 	if c.alias == nil {
 		c.alias = n
@@ -208,6 +212,7 @@ func (c *converter) plainTag(n *yaml.Node, tag string) bool {
 	return false
 }
 
+// array converts a sequence and leaves refused entries out: their indexes no longer count, since an error ends the run anyway.
 func (c *converter) array(n *yaml.Node, depth int) *value.Node {
 	if !c.plainTag(n, "!!seq") {
 		return nil
@@ -221,6 +226,7 @@ func (c *converter) array(n *yaml.Node, depth int) *value.Node {
 	return value.Array(c.pos(n), items...)
 }
 
+// object converts a mapping. Of two equal keys the first is kept and both are named; the client would keep the last and say nothing.
 func (c *converter) object(n *yaml.Node, depth int) *value.Node {
 	if !c.plainTag(n, "!!map") {
 		return nil
@@ -260,6 +266,7 @@ func (c *converter) usableKey(key *yaml.Node) bool {
 	return c.text(key, key.Value)
 }
 
+// scalar converts by the resolved tag. Dates stay the text that was written, for they are strings in JSON.
 func (c *converter) scalar(n *yaml.Node) *value.Node {
 	pos := c.pos(n)
 	switch n.ShortTag() {
@@ -282,6 +289,7 @@ func (c *converter) scalar(n *yaml.Node) *value.Node {
 	return nil
 }
 
+// number refuses what a JSON number of the client, a 64-bit float, cannot hold: infinities, and whole numbers that would lose digits.
 func (c *converter) number(n *yaml.Node) *value.Node {
 	var f float64
 	if err := n.Decode(&f); err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
@@ -323,6 +331,7 @@ func (c *converter) checkStrings(n *value.Node) {
 	}
 }
 
+// forbidden returns the first character outside of XML 1.0's Char production, tab and line ends being inside.
 func forbidden(s string) (rune, bool) {
 	for _, r := range s {
 		if r < 0x20 && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff {

@@ -37,6 +37,7 @@ func (r *resolver) bundle(g *Group, chain []string) *wire.Bundle {
 	for _, w := range r.reaches(r.subject(chain, g.User)) {
 		b.Exceptions = append(b.Exceptions, w.sent)
 	}
+	// A policy whose file holds on several platforms is sent once.
 	seen := map[string]bool{}
 	for _, platform := range g.Platforms {
 		for _, path := range g.States[platform].Files {
@@ -73,6 +74,7 @@ func (r *resolver) wirePolicy(p *policy.Policy, g *Group) wire.Policy {
 			w.Platforms = append(w.Platforms, e.Platform)
 		}
 	}
+	// No list means everywhere, which keeps most bundles small.
 	if len(w.Platforms) == len(g.Platforms) {
 		w.Platforms = nil
 	}
@@ -92,6 +94,7 @@ func (r *resolver) module(p *policy.Policy) string {
 	return string(data)
 }
 
+// number returns a limit, nil where none is written: zero is a limit of its own.
 func number(n *value.Node) *float64 {
 	if n == nil || n.Kind != value.Number {
 		return nil
@@ -124,6 +127,7 @@ func (r *resolver) banner(g *Group) string {
 	return text
 }
 
+// appendNew keeps names apart that several platforms repeat, in the order first seen; the lists are short.
 func appendNew(list []string, s string) []string {
 	for _, have := range list {
 		if have == s {

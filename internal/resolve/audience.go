@@ -79,6 +79,7 @@ func (r *resolver) hooksDisabled(parent, s *State) {
 	}
 }
 
+// silencedHook tells of an HTTP hook whose URL the allowlist leaves out. Handlers without a URL are commands, which the list does not touch.
 func (r *resolver) silencedHook(handler, allowed *value.Node) {
 	url := handler.Get("url")
 	if url == nil {
@@ -171,6 +172,7 @@ func (r *resolver) crossShadows(parent, s *State) {
 		for j := first; j < len(s.deny); j++ {
 			if a, d := s.allow[i], s.deny[j]; shadows(d, a) {
 				finding := diag.New(diag.ShadowedRule, a.at.Pos, "%q has no effect: the deny rule %q covers it", a.at.Scalar, d.at.Scalar).WithRelated(d.at.Pos, "the deny rule")
+				// A note only: that a team's deny rule wins over the organization's allow rule may be just what it is for.
 				finding.Severity = diag.Info
 				r.add(finding)
 				break
@@ -184,6 +186,7 @@ func shadows(deny, allow *parsedRule) bool {
 	return deny.valid && allow.valid && deny.at.Pos.File != allow.at.Pos.File && permission.Covers(deny.rule, allow.rule)
 }
 
+// listItems returns the entries at a path, none where nothing is set.
 func listItems(root *value.Node, path string) []*value.Node {
 	if n := root.At(path); n != nil {
 		return n.Items

@@ -1,6 +1,10 @@
 package resolve
 
 import (
+	"slices"
+	"strings"
+
+	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/policy"
 )
 
@@ -83,5 +87,19 @@ func (r *resolver) splits(result *Result, p person) {
 	until := interval(r.timeline(r.chain(p.group), p.address, nil), r.at).Until
 	if !until.IsZero() && (g.splits.IsZero() || until.Before(g.splits)) {
 		g.splits = until
+	}
+}
+
+// groupless warns of a person whom no group lists, where groups list people: their audience is the organization without overlays.
+func (r *resolver) groupless(p person) {
+	lists := slices.ContainsFunc(r.set.Groups, func(g *policy.Group) bool { return len(g.Users) > 0 })
+	if p.group != nil || !lists {
+		return
+	}
+	for _, w := range r.exceptions {
+		if strings.EqualFold(w.sent.User, p.address) {
+			r.add(diag.New(diag.ExceptionNoGroup, w.written.At("user"), "no group lists %s, who gets what the organization without overlays gets", w.sent.User).
+				WithHint("list them under `match.users` of their group"))
+		}
 	}
 }

@@ -67,3 +67,25 @@ func benchmarkOnce(b *testing.B, set *policy.Set, cat *catalog.Catalog, leaves i
 		b.Fatalf("%d groups, %d errors", len(r.Groups), list.Count(diag.Error))
 	}
 }
+
+// BenchmarkPolicies is the same organization with 50 named policies in its base, one exception for a department and twenty for people.
+func BenchmarkPolicies(b *testing.B) {
+	files := large(1000)
+	var text strings.Builder
+	text.WriteString("policies:\n  - {name: models, type: allowlist, target: models, values: [sonnet, opus]}\n")
+	for i := range 50 {
+		fmt.Fprintf(&text, "  - {name: p%d, type: denylist, target: commands, values: [bad-%d], message: no, help_url: \"https://x.org\"}\n", i, i)
+	}
+	text.WriteString("exceptions:\n  - {team: department-1, exempt_from: [p1], expires: 2030-01-01}\n")
+	for i := range 20 {
+		fmt.Fprintf(&text, "  - {user: u%d@acme.com, exempt_from: [p%d], expires: 2030-01-01}\n", i, i)
+	}
+	files["policies.yaml"] = &fstest.MapFile{Data: []byte(text.String())}
+	set, cat, _ := load(b, files)
+	b.ReportAllocs()
+	for b.Loop() {
+		if r, list := Resolve(set, cat, time.Time{}); len(r.Groups) != 1131 || list.HasErrors() {
+			b.Fatalf("%d groups, %d errors", len(r.Groups), list.Count(diag.Error))
+		}
+	}
+}

@@ -27,6 +27,7 @@ func (r *Result) Bundles(g *Group) []*ir.Bundle {
 	return bundles
 }
 
+// fill sets what depends on the state alone. A profile has no place for a CLAUDE.md, so its settings carry the guidance in the key claudeMd.
 func (s *State) fill(b *ir.Bundle) {
 	b.Settings = ir.NewDocument(s.Settings)
 	b.Files, b.Scripts = s.Files, s.Scripts

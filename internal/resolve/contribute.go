@@ -23,6 +23,7 @@ type madeKey struct {
 // that do not differ between platforms contribute one and the same node.
 func (r *resolver) contribution(f *policy.File, platform string, x exemption) *value.Node {
 	key := madeKey{f, platform, x.key}
+	// What cannot differ is left out of the key, so that all audiences share one node; comparing states then costs a pointer.
 	if len(r.policies[f.Path]) == 0 {
 		key.exempt = ""
 	}
@@ -131,6 +132,7 @@ func (r *resolver) scripts(base []ir.Script, f *policy.File, platform string) []
 		same := slices.IndexFunc(base, func(s ir.Script) bool { return strings.EqualFold(s.Path, script.Path) }) // two platforms ignore case
 		if same < 0 {
 			i, _ := slices.BinarySearchFunc(base, script.Path, func(s ir.Script, path string) int { return strings.Compare(s.Path, path) })
+			// A clone, because the state above and its other children share the list.
 			base = slices.Insert(slices.Clone(base), i, script)
 			continue
 		}

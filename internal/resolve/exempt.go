@@ -45,6 +45,7 @@ func exceptions(set *policy.Set, at time.Time) []wired {
 	return all
 }
 
+// moment makes the zero time an absent field of JSON.
 func moment(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
@@ -60,6 +61,7 @@ func (r *resolver) subject(chain []string, user string) wire.Subject {
 // reaches returns the exceptions that can hold for an audience in some project, now or later.
 func (r *resolver) reaches(who wire.Subject) []wired {
 	return slices.DeleteFunc(slices.Clone(r.exceptions), func(w wired) bool {
+		// Whose session will be in the project is not known when artifacts are built: such an exception reaches all whom it names otherwise.
 		anywhere := w.sent
 		anywhere.Project = ""
 		if w.sent.Project != "" && anywhere.Team == "" && anywhere.User == "" {
@@ -108,6 +110,7 @@ func (x exemption) text() string {
 	for name := range x.hookOnly {
 		parts = append(parts, name+"\x02")
 	}
+	// Maps have no order, and the key must be the same in each run. The separators cannot stand in names.
 	slices.Sort(parts)
 	return strings.Join(parts, "\x00")
 }

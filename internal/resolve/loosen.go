@@ -22,6 +22,7 @@ func (r *resolver) watch(parent *State, f *policy.File) merge.Watcher {
 		if len(c.Path) == 1 && c.Path[0] == "claudeMd" {
 			return // a check of its own, which `overridable` does not lift
 		}
+		// Not the value just before, which another file of the same group may have set.
 		c.Old = parent.Settings
 		for _, name := range c.Path {
 			c.Old = c.Old.Get(name)
@@ -63,6 +64,7 @@ func (r *resolver) canonical(path string) string {
 	return name + "." + rest
 }
 
+// joined writes a path as settings paths are written, quoting names that hold a dot.
 func joined(path []string) string {
 	text := ""
 	for _, name := range path {
@@ -73,6 +75,7 @@ func joined(path []string) string {
 
 // loosened returns the value at fault and why a change loosens, or "" where it does not.
 func loosened(c merge.Change) (*value.Node, string) {
+	// An unknown key is treated as locked: nobody can say which way is stricter.
 	if c.Row == nil || c.Row.Strictness == catalog.Locked {
 		return c.Cause, changedLocked(c)
 	}
@@ -210,6 +213,7 @@ func entries(n *value.Node) []*value.Node {
 
 // defaultOf returns what the client assumes where nobody set a boolean or one of ordered values, or nil where that is not documented.
 func defaultOf(row *catalog.Row) *value.Node {
+	// Defaults stand in the catalogue as JSON texts, where they are documented at all.
 	text := string(row.Default)
 	if text == "true" || text == "false" {
 		return value.Flag(text == "true", diag.Pos{})
@@ -242,6 +246,7 @@ func compareNumbers(a, b *value.Node) int {
 	return len(as) - len(bs)
 }
 
+// contains compares by value, whatever place wrote an entry.
 func contains(list []*value.Node, n *value.Node) bool {
 	return slices.ContainsFunc(list, func(item *value.Node) bool { return value.Equal(item, n) })
 }

@@ -27,6 +27,7 @@ func (r *resolver) narrow(settings *value.Node, f *policy.File) *value.Node {
 			continue // the schema tells
 		}
 		above := settings.At(path)
+		// The narrower list takes the place of the one above even where it is at fault: the error keeps it from being written.
 		r.covered(m, row, above)
 		list := *m.Value
 		if above != nil {
@@ -115,6 +116,7 @@ func domainCovers(pattern, host string) bool {
 	return wild && (suffix == "" || strings.HasPrefix(suffix, ".") && strings.HasSuffix(strings.ToLower(host), suffix) && len(host) > len(suffix))
 }
 
+// ruleCovers compares permission rules; what does not parse covers nothing, and is told elsewhere.
 func ruleCovers(wide, narrow string) bool {
 	w, err := permission.Parse(wide)
 	if err != nil {

@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"strings"
+
 	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/lower"
@@ -20,13 +22,7 @@ type loweringKey struct {
 // lowered returns what becomes of a policy for an audience on a platform. The state is that which the policy is judged in; its settings come
 // out the same without one.
 func (r *resolver) lowered(p *policy.Policy, platform string, x exemption, s *State) lower.Lowered {
-	key := loweringKey{policy: p, platform: platform, exempt: x.key}
-	if s != nil {
-		key.sealed = sealed(s.Settings)
-		if p.Target == "mcpServers" {
-			key.servers = s.Servers
-		}
-	}
+	key := keyOf(p, platform, x, s)
 	if done, ok := r.lowerings[key]; ok {
 		return done
 	}
@@ -43,6 +39,18 @@ func (r *resolver) lowered(p *policy.Policy, platform string, x exemption, s *St
 	return l
 }
 
+func keyOf(p *policy.Policy, platform string, x exemption, s *State) loweringKey {
+	key := loweringKey{policy: p, platform: platform, exempt: x.key}
+	if s != nil {
+		key.sealed = sealed(s.Settings)
+		if p.Target == "mcpServers" {
+			key.servers = s.Servers
+		}
+	}
+	return key
+}
+
+// context gathers what a lowering may depend on. Whatever is added here must be in loweringKey too, or follow from it.
 func (r *resolver) context(p *policy.Policy, key loweringKey, x exemption) lower.Context {
 	return lower.Context{Platform: ir.Platform(key.platform), At: r.at, Agent: r.set.Agent[key.platform] != nil, DeniedModels: r.deniedModels,
 		Grant: x.grants[p.Name], Granted: x.entries[p.Name], HookOnly: x.hookOnly[p.Name] != nil, Sealed: key.sealed, Servers: key.servers}
@@ -72,6 +80,7 @@ type allowlist struct {
 	policy *policy.Policy
 }
 
+// equal compares by content, since each platform's lowering makes nodes of its own.
 func (a allowlist) equal(b allowlist) bool {
 	return a.policy == b.policy && a.Path == b.Path && value.Equal(a.Entries, b.Entries)
 }
@@ -142,23 +151,40 @@ func common(kind string, a, b []*value.Node) []*value.Node {
 // policyGuidance is the section that tells the model which policies hold, why, and how to ask for an exception.
 const policyGuidance = "Policies in force"
 
-// policySection returns the guidance section of the policies that hold for a state, and false where there are none.
+// policySection returns the guidance section of the policies that hold for a state, and false where there are none. States with the same
+// policies share the text.
 func (r *resolver) policySection(s *State, x exemption) (policy.Section, bool) {
+	var key strings.Builder
+	key.WriteString(x.key)
+	for _, path := range s.Files {
+		if len(r.policies[path]) > 0 {
+			key.WriteString("\x00" + path)
+		}
+	}
+	section, done := r.sections[key.String()]
+	if !done {
+		section = r.newSection(s, x)
+		r.sections[key.String()] = section
+	}
+	return section, section.Text != ""
+}
+
+func (r *resolver) newSection(s *State, x exemption) policy.Section {
 	section := policy.Section{Title: policyGuidance}
+	var lines []string
 	for _, path := range s.Files {
 		for _, p := range r.policies[path] {
 			if x.grants[p.Name].Whole || p.Mode(r.at) == "observe" || p.Type == "settings" && p.Text("description") == "" && p.Text("message") == "" {
 				continue
 			}
-			if section.Text != "" {
-				section.Text += "\n"
-			} else {
+			if lines == nil {
 				section.Pos = p.Pos
 			}
-			section.Text += lower.Sentence(p)
+			lines = append(lines, lower.Sentence(p))
 		}
 	}
-	return section, section.Text != ""
+	section.Text = strings.Join(lines, "\n")
+	return section
 }
 
 // Enforcement is how one policy is enforced for one group on one platform.
@@ -170,7 +196,11 @@ type Enforcement struct {
 
 // enforcements tells how each policy of a state is enforced.
 func (r *resolver) enforcements(s *State, platform string, x exemption) []Enforcement {
-	var all []Enforcement
+	n := 0
+	for _, path := range s.Files {
+		n += len(r.policies[path])
+	}
+	all := make([]Enforcement, 0, n)
 	for _, path := range s.Files {
 		for _, p := range r.policies[path] {
 			all = append(all, Enforcement{p, platform, r.lowered(p, platform, x, s)})

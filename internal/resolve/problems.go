@@ -12,26 +12,35 @@ import (
 // policyProblems tells of policies that are not what they ask to be.
 func (r *resolver) policyProblems(a *Group) {
 	for _, e := range a.Enforced {
-		p, l := e.Policy, e.Lowered
-		switch {
-		case l.Displaced:
-			r.displaced(e, a.exempt.cause(p.Name))
-		case l.Level == lower.None && !l.Exempt:
-			r.add(diag.New(diag.PolicyUnenforceable, p.Pos, "policy %q cannot be enforced: %s", p.Name, l.Reason).WithHint("use another target or type"))
-		case p.Enforce() == "native" && l.Deviation != "":
-			r.add(diag.New(diag.PolicyNotNative, p.At("enforce"), "policy %q cannot be native: %s", p.Name, l.Deviation).WithHint("use enforce: auto"))
-		case l.Level == lower.Advisory && p.Binding(r.at):
-			r.add(diag.New(diag.PolicyNeedsAgent, p.Pos, "policy %q is only advice: %s", p.Name, l.Reason).
-				WithHint("write delivery.agent once the endpoint agent is installed"))
-		case l.Level == lower.Partial:
-			r.add(partial(e))
-		case p.Mode(r.at) != "enforce" && p.ModeUntil.IsZero():
-			r.add(diag.New(diag.PolicyMode, p.At("mode"), "policy %q stays in mode %s without an end", p.Name, p.Mode(r.at)).WithHint("give it mode_until"))
+		s := a.States[e.Platform]
+		if key := keyOf(e.Policy, e.Platform, a.exempt, s); !r.told[key] {
+			r.told[key] = true
+			r.policyProblem(e, a.exempt)
 		}
-		r.undone(e, a.States[e.Platform])
+		r.undone(e, s)
 	}
 }
 
+func (r *resolver) policyProblem(e Enforcement, x exemption) {
+	p, l := e.Policy, e.Lowered
+	switch {
+	case l.Displaced:
+		r.displaced(e, x.cause(p.Name))
+	case l.Level == lower.None && !l.Exempt:
+		r.add(diag.New(diag.PolicyUnenforceable, p.Pos, "policy %q cannot be enforced: %s", p.Name, l.Reason).WithHint("use another target or type"))
+	case p.Enforce() == "native" && l.Deviation != "":
+		r.add(diag.New(diag.PolicyNotNative, p.At("enforce"), "policy %q cannot be native: %s", p.Name, l.Deviation).WithHint("use enforce: auto"))
+	case l.Level == lower.Advisory && p.Binding(r.at):
+		r.add(diag.New(diag.PolicyNeedsAgent, p.Pos, "policy %q is only advice: %s", p.Name, l.Reason).
+			WithHint("write delivery.agent once the endpoint agent is installed"))
+	case l.Level == lower.Partial:
+		r.add(partial(e))
+	case p.Mode(r.at) != "enforce" && p.ModeUntil.IsZero():
+		r.add(diag.New(diag.PolicyMode, p.At("mode"), "policy %q stays in mode %s without an end", p.Name, p.Mode(r.at)).WithHint("give it mode_until"))
+	}
+}
+
+// partial warns of a gap that native settings leave; the hint is given only where a hook could close it.
 func partial(e Enforcement) diag.Diagnostic {
 	d := diag.New(diag.PolicyPartial, e.Policy.Pos, "policy %q is enforced in part: %s", e.Policy.Name, e.Lowered.Reason)
 	if !e.Lowered.Hook {
@@ -62,10 +71,16 @@ func (r *resolver) undone(e Enforcement, s *State) {
 	if e.Policy.Type == "settings" || e.Lowered.Settings == nil { // a settings policy merges like plain settings, which may be overridden
 		return
 	}
-	if path, by := replaced("", e.Lowered.Settings, s.Settings); by != nil {
+	if path, by := replaced("", e.Lowered.Settings, s.Settings); by != nil && !inside(e.Policy.Node, by) {
 		r.add(diag.New(diag.PolicyConflict, by.Pos, "%s is set to %s, which undoes policy %q", path, short(by), e.Policy.Name).
 			WithHint("remove one of the two").WithRelated(e.Policy.Pos, "the policy"))
 	}
+}
+
+// inside reports whether another number than the policy's own still keeps to its limits.
+func inside(p, n *value.Node) bool {
+	low, high := p.Get("min"), p.Get("max")
+	return n.Kind == value.Number && (low != nil || high != nil) && (low == nil || n.Float() >= low.Float()) && (high == nil || n.Float() <= high.Float())
 }
 
 // replaced returns the first single value of a document that is another one in the resolved settings.
@@ -103,6 +118,7 @@ func (r *resolver) redelivery(a *Group, chain []string) {
 	}
 }
 
+// contained reports whether a policy is among those of an exception.
 func contained(list []string, s string) bool {
 	for _, item := range list {
 		if item == s {

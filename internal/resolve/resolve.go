@@ -91,6 +91,7 @@ func Resolve(set *policy.Set, cat *catalog.Catalog, at time.Time) (*Result, diag
 		result.Groups = append(result.Groups, r.audience(g, ""))
 	}
 	for _, p := range r.people() {
+		r.groupless(p)
 		if r.differs(p) {
 			result.Groups = append(result.Groups, r.audience(p.group, p.address))
 		} else {
@@ -100,10 +101,11 @@ func Resolve(set *policy.Set, cat *catalog.Catalog, at time.Time) (*Result, diag
 	return result, append(r.list, exclusiveServers(set)...)
 }
 
+// newResolver indexes the set once. Files of a group keep their path order, which is the order in which they merge.
 func newResolver(set *policy.Set, cat *catalog.Catalog, at time.Time) *resolver {
 	r := &resolver{set: set, catalog: cat, at: at, merger: merge.New(cat), overlays: map[string][]*policy.File{}, policies: map[string][]*policy.Policy{},
 		made: map[madeKey]*value.Node{}, layers: map[layerKey]*layer{}, overridable: map[string]bool{}, exceptions: exceptions(set, at),
-		lowerings: map[loweringKey]lower.Lowered{}, guided: map[guidedKey]*State{},
+		lowerings: map[loweringKey]lower.Lowered{}, guided: map[guidedKey]*State{}, sections: map[string]policy.Section{}, told: map[loweringKey]bool{},
 		onFailure: set.Knows(cat, "hooks.*[].hooks[].onFailure"), deniedModels: set.Knows(cat, "deniedModels")}
 	for path := range set.Overridable {
 		r.overridable[r.canonical(path)] = true
@@ -130,12 +132,15 @@ type resolver struct {
 	layers       map[layerKey]*layer
 	lowerings    map[loweringKey]lower.Lowered
 	guided       map[guidedKey]*State
-	overridable  map[string]bool // settings paths, aliases replaced
-	onFailure    bool            // every client of the fleet knows the onFailure field
-	deniedModels bool            // every client of the fleet knows the deniedModels key
+	sections     map[string]policy.Section // guidance by the policies it tells of
+	told         map[loweringKey]bool      // lowerings whose problems are told
+	overridable  map[string]bool           // settings paths, aliases replaced
+	onFailure    bool                      // every client of the fleet knows the onFailure field
+	deniedModels bool                      // every client of the fleet knows the deniedModels key
 	list         diag.List
 }
 
+// add keeps a diagnostic. Audiences that share a layer or a state tell of it once, because each is made once.
 func (r *resolver) add(d diag.Diagnostic) { r.list = append(r.list, d) }
 
 // layer is a group under one exemption: what its audience and the groups below it build on.
@@ -197,10 +202,12 @@ type parts struct {
 	allow    []allowlist   // what policies of these files allow
 }
 
+// equal reports whether the same state would result; contributions are compared by identity, for equal ones share a node.
 func (p parts) equal(q parts) bool {
 	return p.parent == q.parent && slices.Equal(p.files, q.files) && slices.Equal(p.settings, q.settings) && slices.EqualFunc(p.allow, q.allow, allowlist.equal)
 }
 
+// parts selects the files that hold on a platform, and makes what each contributes there.
 func (r *resolver) parts(above *State, files []*policy.File, platform string, x exemption) parts {
 	p := parts{platform: platform, parent: above}
 	for _, f := range files {
@@ -219,6 +226,7 @@ func (r *resolver) state(group string, p parts, x exemption) *State {
 		return p.parent
 	}
 	s := *p.parent
+	// Clipped, so that appending copies: siblings append to the same parent.
 	s.Files = slices.Clip(s.Files)
 	s.Guidance, s.Scripts = slices.Clip(s.Guidance), slices.Clip(s.Scripts)
 	for i, f := range p.files {
@@ -230,6 +238,7 @@ func (r *resolver) state(group string, p parts, x exemption) *State {
 		s.Scripts = r.scripts(s.Scripts, f, p.platform)
 		s.Files = append(s.Files, f.Path)
 	}
+	// Allowlists and narrowing come after all files, for an intersection must not depend on their order.
 	s.Settings = r.allowlists(s.Settings, p, x)
 	for _, f := range p.files {
 		if f.Narrow != nil {

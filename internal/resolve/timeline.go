@@ -38,6 +38,7 @@ func (r *resolver) timeline(chain []string, user string, files []string) []wire.
 	return moments
 }
 
+// whom names everything that limits an exception, since a team's members differ in what reaches them.
 func whom(e wire.Exception) string {
 	text := ""
 	for _, part := range []struct{ kind, name string }{{"team", e.Team}, {"user", e.User}, {"project", e.Project}} {

@@ -66,11 +66,10 @@ func (g *gitFS) entry(name string) (object.TreeEntry, error) {
 	if err != nil {
 		return object.TreeEntry{}, err
 	}
-	e, found := parent[path.Base(name)]
-	if !found {
-		return e, fs.ErrNotExist
+	if e, found := parent[path.Base(name)]; found {
+		return e, nil
 	}
-	return e, nil
+	return object.TreeEntry{}, fs.ErrNotExist
 }
 
 // Open opens a file or folder. Links are not followed.

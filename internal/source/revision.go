@@ -121,16 +121,10 @@ func resolveRevision(repo *git.Repository, rev string) (*object.Commit, error) {
 
 // howToFetch returns what brings a revision into this clone: CI checks out little more than the commit it tests.
 func howToFetch(rev string) string {
-	name, _, relative := strings.Cut(rev, "^")
-	if before, _, tilde := strings.Cut(name, "~"); tilde {
-		name, relative = before, true
-	}
-	if branch, remote := strings.CutPrefix(name, "origin/"); remote {
-		name = branch
-	}
-	if relative {
+	if strings.ContainsAny(rev, "^~") {
 		return "the clone may be shallow: fetch more of its history with `git fetch --unshallow`"
 	}
+	name := strings.TrimPrefix(rev, "origin/")
 	return fmt.Sprintf("fetch it with `git fetch origin %s`; a branch that is only on the server is origin/%s here", name, name)
 }
 

@@ -194,6 +194,12 @@ func stringSize(s string) int {
 	if ascii || utf8.ValidString(s) {
 		return total
 	}
+	return total + growth(s)
+}
+
+// growth is how many bytes a text gains when each wrong byte becomes U+FFFD, as JavaScript's decoder makes it.
+func growth(s string) int {
+	total := 0
 	for i, r := range s {
 		if _, size := utf8.DecodeRuneInString(s[i:]); r == utf8.RuneError && size == 1 {
 			total += len("\uFFFD") - 1

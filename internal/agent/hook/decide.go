@@ -123,15 +123,11 @@ func (s *scene) mark(r *rule, v violation) Mark {
 
 // scopes returns which marks an event decides anew.
 func (e Event) scopes() []string {
-	switch e.Name {
-	case "SessionStart":
-		return []string{"model", "session"}
-	case "InstructionsLoaded":
-		return []string{"file:" + e.FilePath}
-	case "PostModelSwitch":
-		return []string{"model"}
-	}
-	return nil
+	return map[string][]string{
+		"SessionStart":       {"model", "session"},
+		"InstructionsLoaded": {"file:" + e.FilePath},
+		"PostModelSwitch":    {"model"},
+	}[e.Name]
 }
 
 // finding gives a violation its weight: by severity and mode, or none where an exception covers it.
@@ -175,18 +171,14 @@ func (d *Decision) add(f Finding, m Mark) {
 	if f.Severity == "error" { // excused or not: at a later event another mode or exception may hold
 		d.Marks = append(d.Marks, m)
 	}
-	if f.Behavior == None {
-		return
-	}
-	if d.Policy == "" || f.Behavior == Deny && d.Behavior == Warn {
+	if f.Behavior != None && (d.Policy == "" || f.Behavior == Deny && d.Behavior == Warn) {
 		d.Behavior, d.Policy, d.Severity = f.Behavior, f.Policy, f.Severity
 	}
 }
 
 // settle fits the decision to what the client lets the event do.
 func (d *Decision) settle(e Event) {
-	d.Scopes = e.scopes()
-	if d.Scopes == nil {
+	if d.Scopes = e.scopes(); d.Scopes == nil {
 		d.Marks = nil
 	}
 	d.Message = join(d.Observed, d.Behavior)

@@ -54,16 +54,14 @@ type document struct {
 // text is a string, or the name or id of an object.
 type text string
 
-// UnmarshalJSON takes any JSON value; what holds no text becomes "".
+// UnmarshalJSON takes any JSON value; what holds no text becomes "". Some fields differ between versions of the client: a model was seen as a
+// text, and may be an object. An error here would make the whole event unreadable for the sake of a field that few policies look at.
 func (t *text) UnmarshalJSON(data []byte) error {
-	// Some fields differ between versions of the client: a model was seen as a text, and may be an object.
 	var s string
+	var named struct{ ID, Name string }
 	if json.Unmarshal(data, &s) == nil {
 		*t = text(s)
-		return nil
-	}
-	var named struct{ ID, Name string }
-	if json.Unmarshal(data, &named) == nil {
+	} else if json.Unmarshal(data, &named) == nil {
 		*t = text(first(named.Name, named.ID))
 	}
 	return nil

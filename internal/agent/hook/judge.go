@@ -244,17 +244,15 @@ func (s *scene) countCalls(t *Totals) float64 {
 
 // countFiles counts the files that the call is about to write for the first time.
 func (s *scene) countFiles(t *Totals) float64 {
-	files := map[string]bool{}
-	for _, path := range t.Files {
-		files[path] = true
-	}
+	files := slices.Clone(t.Files)
 	// Guesses are left out: they would count files that nobody touches.
 	for _, o := range s.writePaths().list {
 		if !o.loose && len(o.forms) > 0 {
-			files[o.forms[0]] = true
+			files = append(files, o.forms[0])
 		}
 	}
-	return float64(len(files))
+	slices.Sort(files)
+	return float64(len(slices.Compact(files)))
 }
 
 // decimal prints a number without an exponent, with at most two places.

@@ -97,14 +97,12 @@ func toolName(name string) string {
 // matchServer compares a value with a server. A value with an address or command is compared by that where the server's is known, because
 // people choose the names of servers; where it is not known, at a call of a server that nobody found in the configuration, the name counts.
 func matchServer(_ *scene, v wire.Value, o observation, form string) bool {
-	known := o.server != nil && (o.server.URL != "" || len(o.server.Command) > 0)
-	if known && (v.URL != "" || len(v.Command) > 0) {
-		if v.URL != "" {
-			return o.server.URL != "" && matchURL(v.URL, o.server.URL)
-		}
+	switch known := o.server != nil && (o.server.URL != "" || len(o.server.Command) > 0); {
+	case known && v.URL != "":
+		return o.server.URL != "" && matchURL(v.URL, o.server.URL)
+	case known && len(v.Command) > 0:
 		return slices.Equal(v.Command, o.server.Command)
-	}
-	if hasGlob(v.Name) {
+	case hasGlob(v.Name):
 		return glob(v.Name, form) || o.server != nil && glob(v.Name, o.server.Name)
 	}
 	return toolName(v.Name) == form

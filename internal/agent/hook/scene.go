@@ -34,12 +34,10 @@ func (s *scene) see(r *rule) seen {
 	if r.observe == nil {
 		return seen{judged: acts(s.Name)}
 	}
-	v, ok := s.cache[r.Target]
-	if !ok {
-		v = r.observe(s)
-		s.cache[r.Target] = v
+	if _, ok := s.cache[r.Target]; !ok {
+		s.cache[r.Target] = r.observe(s)
 	}
-	return v
+	return s.cache[r.Target]
 }
 
 // spend accounts for a comparison with a text and reports whether there is room for it.

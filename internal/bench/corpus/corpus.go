@@ -98,13 +98,18 @@ func platformOf(i int) string { return []string{"linux", "macos", "windows"}[i%3
 // Write puts the repository into a folder, which it creates.
 func Write(dir string, leaves int) error {
 	for _, f := range New(leaves) {
-		name := filepath.Join(dir, filepath.FromSlash(f.Path))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			return fmt.Errorf("write corpus: %w", err)
-		}
-		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
+		if err := f.write(dir); err != nil {
 			return fmt.Errorf("write corpus: %w", err)
 		}
 	}
 	return nil
+}
+
+// write puts one file below a folder. The folders on its way need not exist: the first file of each makes them.
+func (f File) write(dir string) error {
+	name := filepath.Join(dir, filepath.FromSlash(f.Path))
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(name, f.Data, 0o644)
 }

@@ -60,13 +60,11 @@ func (s *scanner) only(parent string) error {
 	if err := s.value(child); err != nil {
 		return err
 	}
-	if child, err = s.open(parent); err != nil {
-		return err
-	}
-	if child != nil {
+	second, err := s.open(parent)
+	if err == nil && second != nil {
 		return s.fail("<plist> holds a second value")
 	}
-	return nil
+	return err
 }
 
 // ending reads what follows the document element.
@@ -140,15 +138,18 @@ func (s *scanner) value(e *xml.StartElement) error {
 	case "integer":
 		return s.scalar(name, isInteger)
 	case "real":
-		return s.scalar(name, func(text string) bool {
-			_, err := strconv.ParseFloat(text, 64)
-			return err == nil && !strings.ContainsAny(text, "xXnN_")
-		})
+		return s.scalar(name, isReal)
 	case "date", "data":
 		return s.fail("<%s> has no JSON form", name)
 	default:
 		return s.fail("<%s> is not part of a property list", name)
 	}
+}
+
+// isReal leaves out what Go reads beyond a decimal: hexadecimal, digit groups, and the infinities and NaN, which JSON cannot hold.
+func isReal(text string) bool {
+	_, err := strconv.ParseFloat(text, 64)
+	return err == nil && !strings.ContainsAny(text, "xXnN_")
 }
 
 // isInteger accepts what a signed or unsigned 64-bit number can hold; parsers cut or refuse the rest.
@@ -191,27 +192,38 @@ func (s *scanner) dict() error {
 		if e == nil || err != nil {
 			return err
 		}
-		if e.Name.Local != "key" {
-			return s.fail("<%s> has no <key> before it", e.Name.Local)
-		}
-		key, err := s.text("key")
-		if err != nil {
-			return err
-		}
-		if seen[key] {
-			return s.fail("key %q is there twice; readers keep one of the two", key)
-		}
-		seen[key] = true
-		if e, err = s.open("dict"); err != nil {
-			return err
-		}
-		if e == nil || e.Name.Local == "key" {
-			return s.fail("key %q has no value", key)
-		}
-		if err := s.value(e); err != nil {
+		if err := s.pair(e, seen); err != nil {
 			return err
 		}
 	}
+}
+
+// pair reads a key, whose element was opened just now, and its value.
+func (s *scanner) pair(e *xml.StartElement, seen map[string]bool) error {
+	if e.Name.Local != "key" {
+		return s.fail("<%s> has no <key> before it", e.Name.Local)
+	}
+	key, err := s.text("key")
+	if err != nil {
+		return err
+	}
+	if seen[key] {
+		return s.fail("key %q is there twice; readers keep one of the two", key)
+	}
+	seen[key] = true
+	return s.valueOf(key)
+}
+
+// valueOf reads the value behind a key.
+func (s *scanner) valueOf(key string) error {
+	e, err := s.open("dict")
+	if err != nil {
+		return err
+	}
+	if e == nil || e.Name.Local == "key" {
+		return s.fail("key %q has no value", key)
+	}
+	return s.value(e)
 }
 
 // scalar reads the text of an element and checks it.

@@ -83,10 +83,7 @@ func decode(data []byte) (string, error) {
 	for i := 2; i < len(data); i += 2 {
 		r := rune(binary.LittleEndian.Uint16(data[i:]))
 		if utf16.IsSurrogate(r) {
-			if i+4 > len(data) {
-				return "", &Error{i, "half a surrogate pair is not a character"}
-			}
-			if r = utf16.DecodeRune(r, rune(binary.LittleEndian.Uint16(data[i+2:]))); r == utf8.RuneError {
+			if r = pairAt(data[i:]); r == utf8.RuneError {
 				return "", &Error{i, "half a surrogate pair is not a character"}
 			}
 			i += 2
@@ -94,6 +91,14 @@ func decode(data []byte) (string, error) {
 		text = utf8.AppendRune(text, r)
 	}
 	return string(text), nil
+}
+
+// pairAt returns the character of the surrogate pair at the start of data, or U+FFFD where it is none.
+func pairAt(data []byte) rune {
+	if len(data) < 4 {
+		return utf8.RuneError
+	}
+	return utf16.DecodeRune(rune(binary.LittleEndian.Uint16(data)), rune(binary.LittleEndian.Uint16(data[2:])))
 }
 
 // reader walks the text and knows the offset in the file.

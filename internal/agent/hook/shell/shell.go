@@ -57,13 +57,18 @@ func Read(src string, dialect Dialect) Line {
 	p := &parser{dialect: dialect, work: maxWork}
 	p.read(src, 0)
 	p.fillVariables()
-	for i := 0; i < len(p.line.Commands); i++ { // scripts add commands while the loop runs
-		c := p.line.Commands[i]
-		for _, script := range scripts(c.Words) {
+	p.readScripts()
+	return p.line
+}
+
+// readScripts takes apart what commands run as shell code. Scripts add commands while the loop runs, so that scripts inside of scripts are read
+// too; the work and the number of commands are bounded, so that it ends.
+func (p *parser) readScripts() {
+	for i := 0; i < len(p.line.Commands); i++ {
+		for _, script := range scripts(p.line.Commands[i].Words) {
 			p.read(script, 1)
 		}
 	}
-	return p.line
 }
 
 // parser is what the readers of one line share.
@@ -159,13 +164,9 @@ func (p *parser) fill(text string, values map[string]string) (string, bool) {
 func assignment(w string) (name, value string, ok bool) {
 	name, value, ok = strings.Cut(w, "=")
 	name = strings.TrimSuffix(name, "+")
-	if !ok || name == "" || name[0] >= '0' && name[0] <= '9' {
+	foreign := func(r rune) bool { return r > 0x7f || !isName(byte(r)) }
+	if !ok || name == "" || name[0] >= '0' && name[0] <= '9' || strings.ContainsFunc(name, foreign) {
 		return "", "", false
-	}
-	for i := 0; i < len(name); i++ {
-		if !isName(name[i]) {
-			return "", "", false
-		}
 	}
 	return name, value, true
 }
