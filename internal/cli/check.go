@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -91,14 +93,12 @@ func scope(prefix string, program *compile.Program, list diag.List) string {
 
 // verdict sums a list up.
 func verdict(list diag.List) string {
-	failures, warnings := list.Count(diag.Error), list.Count(diag.Warning)
-	switch {
-	case failures == 0 && warnings == 0:
-		return "no problems"
-	case warnings == 0:
-		return counted(failures, "error")
-	case failures == 0:
-		return counted(warnings, "warning")
+	var parts []string
+	if n := list.Count(diag.Error); n > 0 {
+		parts = append(parts, counted(n, "error"))
 	}
-	return counted(failures, "error") + ", " + counted(warnings, "warning")
+	if n := list.Count(diag.Warning); n > 0 {
+		parts = append(parts, counted(n, "warning"))
+	}
+	return cmp.Or(strings.Join(parts, ", "), "no problems")
 }

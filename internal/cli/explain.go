@@ -99,11 +99,7 @@ func unknownSubject(subject string, cat *catalog.Catalog) error {
 // explainCode prints the page of a code, the same text that the documentation has.
 func (a *app) explainCode(e diag.Entry, output string) error {
 	if output == "json" {
-		text, err := indented(map[string]any{"format_version": 1, "code": e.Code, "severity": e.Severity, "title": e.Title, "page": e.Page})
-		if err == nil {
-			_, err = a.env.Stdout.Write(text)
-		}
-		return err
+		return a.json(map[string]any{"format_version": 1, "code": e.Code, "severity": e.Severity, "title": e.Title, "page": e.Page})
 	}
 	_, err := fmt.Fprintf(a.env.Stdout, "%s (%s): %s\n\n%s\n", e.Code, e.Severity, e.Title, e.Page)
 	return err

@@ -102,11 +102,7 @@ func (a *app) initJSON(dir, organization string, files []scaffold.File) error {
 	for i, f := range files {
 		names[i] = f.Path
 	}
-	text, err := indented(map[string]any{"format_version": 1, "dir": a.shown(dir), "organization": organization, "files": names})
-	if err == nil {
-		_, err = a.env.Stdout.Write(text)
-	}
-	return err
+	return a.json(map[string]any{"format_version": 1, "dir": a.shown(dir), "organization": organization, "files": names})
 }
 
 // initText says what was written and what to do next.

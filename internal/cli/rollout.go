@@ -166,8 +166,7 @@ func (a *app) ids(o rolloutOptions) ([]string, error) {
 
 // distinct trims names and drops empty and repeated ones.
 func distinct(names []string) []string {
-	seen := map[string]bool{"": true}
-	kept := []string{}
+	seen, kept := map[string]bool{"": true}, []string{}
 	for _, name := range names {
 		if name = strings.TrimSpace(name); !seen[name] {
 			seen[name] = true

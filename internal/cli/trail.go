@@ -139,11 +139,7 @@ func (a *app) trailJSON(o explainOptions, platform, subject, prefix string, n *v
 	if n != nil {
 		leaves = appendLeaves(leaves, subject, prefix, n)
 	}
-	text, err := indented(map[string]any{"format_version": 1, "group": o.group, "platform": platform, "path": subject, "leaves": leaves})
-	if err == nil {
-		_, err = a.env.Stdout.Write(text)
-	}
-	return err
+	return a.json(map[string]any{"format_version": 1, "group": o.group, "platform": platform, "path": subject, "leaves": leaves})
 }
 
 // appendLeaves flattens a tree. Entries of a list are leaves even where they are maps: the client merges lists by whole entries.

@@ -1,6 +1,7 @@
 package permission
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 )
@@ -124,9 +125,7 @@ func checkParameter(_ List, r Rule) []Finding {
 	if !r.HasContent || !ok || !rawField(tool, field) {
 		return nil
 	}
-	if to := pathRule[tool]; to != "" {
-		tool = to
-	}
+	tool = cmp.Or(pathRule[tool], tool)
 	return r.inContent(NeverMatches, "rule-raw-parameter", "the client does not match "+quote(field)+" as a parameter, so the rule never matches",
 		"write "+tool+"("+value+")")
 }
@@ -148,14 +147,11 @@ func checkWritePath(_ List, r Rule) []Finding {
 // checkHost finds domains that no URL has.
 func checkHost(_ List, r Rule) []Finding {
 	host, ok := strings.CutPrefix(r.Content, "domain:")
-	if r.Tool != "WebFetch" || !ok {
+	if r.Tool != "WebFetch" || !ok || host != "" && !strings.ContainsAny(host, "/:@? \t") {
 		return nil
 	}
-	if host == "" || strings.ContainsAny(host, "/:@? \t") {
-		return r.inContent(NeverMatches, "rule-domain", "the domain is not a plain host name, so the rule never matches",
-			"write the host alone, without port, path or blanks")
-	}
-	return nil
+	return r.inContent(NeverMatches, "rule-domain", "the domain is not a plain host name, so the rule never matches",
+		"write the host alone, without port, path or blanks")
 }
 
 // checkCommand finds Bash patterns that read like something else.

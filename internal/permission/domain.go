@@ -16,15 +16,8 @@ type hostPattern struct {
 // newHostPattern reads "*", "*.host" and hosts with stars inside of labels.
 func newHostPattern(s string) *hostPattern {
 	s = cleanHost(s)
-	if s == "*" {
-		return &hostPattern{any: true, text: s}
-	}
-	p := &hostPattern{text: s}
-	if rest, ok := strings.CutPrefix(s, "*."); ok {
-		p.sub, s = true, rest
-	}
-	p.labels = strings.Split(s, ".")
-	return p
+	rest, sub := strings.CutPrefix(s, "*.")
+	return &hostPattern{any: s == "*", sub: sub, labels: strings.Split(rest, "."), text: s}
 }
 
 // cleanHost makes spellings of one host equal: DNS ignores case, and a trailing dot says that the name is complete.

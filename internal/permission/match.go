@@ -26,9 +26,6 @@ func (s *subject) first(rules []Rule, list List) int {
 			return i
 		}
 	}
-	if len(s.paths) == 0 {
-		return -1
-	}
 	return s.firstPath(rules, list)
 }
 

@@ -33,14 +33,10 @@ func (s *Set) NewSince(b *Base) []*Exception {
 	if b == nil {
 		return s.Exceptions
 	}
-	var added []*Exception
-	for _, e := range s.Exceptions {
+	return slices.DeleteFunc(slices.Clone(s.Exceptions), func(e *Exception) bool {
 		same := func(old *Exception) bool { return value.Equal(e.Node, old.Node) && b.set.Counts(old) }
-		if !slices.ContainsFunc(b.set.Exceptions, same) {
-			added = append(added, e)
-		}
-	}
-	return added
+		return slices.ContainsFunc(b.set.Exceptions, same)
+	})
 }
 
 // Against checks who approved the exceptions that a change adds: it must be somebody whom the base branch lets approve. Otherwise one change

@@ -76,13 +76,10 @@ func (c *checker) wrongType(row *catalog.Row, path *crumb, n *value.Node) {
 
 // article puts "a" or "an" before the name of a type; a number written as it is and null go without.
 func article(noun string) string {
-	switch noun[0] {
-	case 'a', 'e', 'i', 'o', 'u':
+	switch {
+	case strings.IndexByte("aeiou", noun[0]) >= 0:
 		return "an " + noun
-	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
-		return noun
-	}
-	if noun == "null" {
+	case noun == "null", strings.IndexByte("-0123456789", noun[0]) >= 0:
 		return noun
 	}
 	return "a " + noun

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/policygen/policygen/internal/catalog"
@@ -72,13 +73,11 @@ func absoluteProblem(s string) string {
 // urlProblem wants a host, since Go parses nearly any text as a URL without one. Schemes are compared without case (RFC 3986, 3.1).
 func urlProblem(s string, schemes ...string) string {
 	u, err := url.Parse(s)
-	if err != nil || u.Host == "" {
+	switch {
+	case err != nil || u.Host == "":
 		return "is not a URL with a host"
-	}
-	for _, scheme := range schemes {
-		if strings.EqualFold(u.Scheme, scheme) {
-			return ""
-		}
+	case slices.ContainsFunc(schemes, func(scheme string) bool { return strings.EqualFold(u.Scheme, scheme) }):
+		return ""
 	}
 	return "must start with " + strings.Join(schemes, ":// or ") + "://"
 }

@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,12 +47,11 @@ func (g *Governance) Approver(address string) bool {
 	if g == nil || len(g.Approvers) == 0 {
 		return true
 	}
-	for _, pattern := range g.Approvers {
-		if ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(address)); ok && err == nil {
-			return true
-		}
-	}
-	return false
+	address = strings.ToLower(address)
+	return slices.ContainsFunc(g.Approvers, func(pattern string) bool {
+		ok, err := path.Match(strings.ToLower(pattern), address) // a glob that cannot be read names nobody
+		return ok && err == nil
+	})
 }
 
 // Text returns a string field of the exception, such as reason or approved_by; "" where it is absent.

@@ -65,13 +65,11 @@ func matcherProblem(event, matcher string) string {
 
 // conditionProblem tells why an `if` condition can never hold, or returns "".
 func conditionProblem(event, condition string) string {
-	if condition == "" {
-		return ""
-	}
-	if !slices.Contains(toolEvents, event) {
+	_, err := permission.Parse(condition)
+	switch {
+	case condition != "" && !slices.Contains(toolEvents, event):
 		return "never runs: conditions work on tool events only, not on " + event
-	}
-	if _, err := permission.Parse(condition); err != nil {
+	case condition != "" && err != nil:
 		return "is not one permission rule: " + err.Error()
 	}
 	return ""

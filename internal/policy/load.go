@@ -179,19 +179,14 @@ func collectReferences(root *value.Node, into map[string]diag.Pos) {
 	}
 }
 
+// policySections are the sections of the language that make a file a policy file, whatever else it holds.
+var policySections = []string{"group", "organization", "client", "groups", "governance", "overridable", "delivery", "audit", "settings", "narrow",
+	"guidance", "mcp_servers", "hooks", "policies", "exceptions", "tests"}
+
 // speaksPolicy reports whether a file holds a section of the language. Such a file stays a policy file whoever names it: a team that can
 // write an overlay could otherwise switch off a file of the organization by quoting it.
 func speaksPolicy(f *File) bool {
-	if f == nil {
-		return false
-	}
-	for _, section := range []string{"group", "organization", "client", "groups", "governance", "overridable", "delivery", "audit", "settings", "narrow",
-		"guidance", "mcp_servers", "hooks", "policies", "exceptions", "tests"} {
-		if f.root.Get(section) != nil {
-			return true
-		}
-	}
-	return false
+	return f != nil && slices.ContainsFunc(policySections, func(section string) bool { return f.root.Get(section) != nil })
 }
 
 // texts returns the texts of a list of strings.
@@ -211,13 +206,6 @@ func platforms(n *value.Node) []string {
 	if n == nil {
 		return nil
 	}
-	// An empty list is kept apart from none: it names no platform.
-	named := texts(n)
-	out := []string{}
-	for _, p := range AllPlatforms() {
-		if slices.Contains(named, p) {
-			out = append(out, p)
-		}
-	}
-	return out
+	named := texts(n) // an empty list names no platform, which differs from no list
+	return slices.DeleteFunc(AllPlatforms(), func(p string) bool { return !slices.Contains(named, p) })
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/policygen/policygen/internal/diag"
@@ -25,11 +26,7 @@ func (p *Policy) Values() []Value { return values(p.Node) }
 func values(parent *value.Node) []Value {
 	var list []Value
 	for _, n := range items(parent.Get("values")) {
-		v := Value{Name: n.Str(), Pos: n.Pos}
-		if n.Kind == value.Map {
-			v.Name, v.URL, v.Command = n.Get("name").Str(), n.Get("url").Str(), texts(n.Get("command"))
-		}
-		list = append(list, v)
+		list = append(list, Value{Name: cmp.Or(n.Str(), n.Get("name").Str()), URL: n.Get("url").Str(), Command: texts(n.Get("command")), Pos: n.Pos})
 	}
 	return list
 }

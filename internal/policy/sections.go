@@ -116,14 +116,10 @@ func (l *loader) reference(n *value.Node) ([]byte, bool) {
 // cleanPath returns a relative slash path, or "" for one that is not or that leaves the folder.
 func cleanPath(name string) string {
 	name = strings.TrimPrefix(name, "./")
-	if name == "" || strings.ContainsAny(name, `\:`) || strings.HasPrefix(name, "/") {
+	// Hidden names are refused as well: what a policy ships should be in sight of its reviewers.
+	refused := func(part string) bool { return part == "" || strings.HasPrefix(part, ".") }
+	if strings.ContainsAny(name, `\:`) || slices.ContainsFunc(strings.Split(name, "/"), refused) {
 		return ""
-	}
-	for part := range strings.SplitSeq(name, "/") {
-		// Hidden names are refused as well: what a policy ships should be in sight of its reviewers.
-		if part == "" || part == "." || part == ".." || strings.HasPrefix(part, ".") {
-			return ""
-		}
 	}
 	return name
 }

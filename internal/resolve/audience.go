@@ -5,6 +5,7 @@ import (
 	"github.com/policygen/policygen/internal/permission"
 	"github.com/policygen/policygen/internal/policy"
 	"github.com/policygen/policygen/internal/value"
+	"slices"
 )
 
 // MaxDocument is the largest settings document in bytes that the client reads (2.1.329).
@@ -82,13 +83,8 @@ func (r *resolver) hooksDisabled(parent, s *State) {
 // silencedHook tells of an HTTP hook whose URL the allowlist leaves out. Handlers without a URL are commands, which the list does not touch.
 func (r *resolver) silencedHook(handler, allowed *value.Node) {
 	url := handler.Get("url")
-	if url == nil {
+	if url == nil || slices.ContainsFunc(allowed.Items, func(pattern *value.Node) bool { return globMatch(pattern.Str(), url.Str()) }) {
 		return
-	}
-	for _, pattern := range allowed.Items {
-		if globMatch(pattern.Str(), url.Str()) {
-			return
-		}
 	}
 	r.add(diag.New(diag.HooksDisabled, url.Pos, "no entry of allowedHttpHookUrls matches %q", url.Str()).
 		WithClient("claude silently does not run the hook, and the call goes on").WithHint("add its URL to the list").WithRelated(allowed.Pos, "the list"))

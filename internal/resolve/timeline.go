@@ -55,8 +55,7 @@ func interval(moments []wire.Moment, at time.Time) ir.Interval {
 	var i ir.Interval
 	for _, m := range moments {
 		if m.At.After(at) {
-			i.Until = m.At
-			break
+			return ir.Interval{From: i.From, Until: m.At}
 		}
 		i.From = m.At
 	}
