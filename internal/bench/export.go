@@ -12,10 +12,11 @@ import (
 	"github.com/policygen/policygen/internal/bench/corpus"
 )
 
-// peers are the commands of -peer.
+// peers are the commands of -peer. A list of them can be given, by repeating the flag, as comparing several is the
+// point of it.
 type peers []string
 
-// String is for the flag package.
+// String is for the flag package. It is shown as the default value in the usage.
 func (p *peers) String() string { return strings.Join(*p, "; ") }
 
 // Set adds a command.
@@ -35,7 +36,8 @@ resolved[name] := object.union_n(array.concat([data.base], [data.groups[above] |
 `
 )
 
-// export writes the repository as YAML and as one document with all layers, and the programs that unite them.
+// export writes the repository as YAML and as one document with all layers, and the programs that unite them. The same
+// documents are given to every program, so that what differs is only how they are united.
 func export(dir string, groups int) error {
 	if err := corpus.Write(filepath.Join(dir, "policies"), groups); err != nil {
 		return err
@@ -52,7 +54,8 @@ func export(dir string, groups int) error {
 	return nil
 }
 
-// peer measures another program on the exported documents.
+// peer measures another program on the exported documents. The place {dir} is filled in before the shell sees the
+// line; names of temporary folders need no quotes.
 func (b *bench) peer(command string) (sample, error) {
 	dir := b.path("export")
 	if err := export(dir, b.groups); err != nil {

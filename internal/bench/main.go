@@ -11,6 +11,8 @@ import (
 	"time"
 )
 
+// main is the only place that asks the clock and ends the process. An interrupt ends the running program and cleans
+// up.
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

@@ -22,7 +22,8 @@ import (
 // Progress is told after each group how many of all are done. It may be called from several goroutines.
 type Progress func(done, all int)
 
-// Build renders the selection into the output folder, which is as it was before if anything fails.
+// Build renders the selection into the output folder, which is as it was before if anything fails. Progress may be
+// nil. The program must have been checked without errors.
 func (p *Program) Build(ctx context.Context, dir string, s Selection, progress Progress) (out.Summary, error) {
 	if err := p.sameSelection(dir, s); err != nil {
 		return out.Summary{}, err
@@ -30,7 +31,8 @@ func (p *Program) Build(ctx context.Context, dir string, s Selection, progress P
 	return p.run(ctx, dir, out.Open, s, progress)
 }
 
-// Compare renders the selection and returns how the output folder differs, without writing.
+// Compare renders the selection and returns how the output folder differs, without writing. A folder that does not
+// exist is an error and not a difference, since a typing mistake would look like one.
 func (p *Program) Compare(ctx context.Context, dir string, s Selection, progress Progress) (out.Summary, error) {
 	return p.run(ctx, dir, out.OpenCompare, s, progress)
 }
@@ -38,7 +40,8 @@ func (p *Program) Compare(ctx context.Context, dir string, s Selection, progress
 // ErrOtherSelection is a partial build into a folder that holds more than it.
 var ErrOtherSelection = errors.New("the output folder holds another selection")
 
-// sameSelection refuses to replace a build by a smaller one: the rest would be deleted as strays.
+// sameSelection refuses to replace a build by a smaller one: the rest would be deleted as strays. Two partial builds
+// of the same selection may follow each other, as their rest is the same.
 func (p *Program) sameSelection(dir string, s Selection) error {
 	old, err := out.ReadManifest(dir)
 	if err != nil || len(old.Artifacts) == 0 || len(s.Groups) == 0 && len(s.Targets) == 0 {
@@ -71,7 +74,9 @@ func sorted(list []string) []string {
 	return slices.Compact(copied)
 }
 
-// run renders every group of the selection, side by side, and commits. The folder is not touched before the selection is known to exist.
+// run renders every group of the selection, side by side, and commits. The folder is not touched before the selection
+// is known to exist. Files of a group are put as soon as they are rendered, so that memory holds as many groups as
+// there are processors and not all of them.
 func (p *Program) run(ctx context.Context, dir string, open func(string) (*out.Stage, error), s Selection, progress Progress) (out.Summary, error) {
 	groups, backends, err := p.choose(s)
 	if err != nil {
@@ -96,7 +101,8 @@ func (p *Program) run(ctx context.Context, dir string, open func(string) (*out.S
 		ValidFrom: moment(valid.From), ValidUntil: moment(valid.Until), Groups: sorted(s.Groups), Targets: sorted(s.Targets)})
 }
 
-// moment returns a time as the manifest writes it, or nil for no bound.
+// moment returns a time as the manifest writes it, or nil for no bound. The manifest has no other times, and writes
+// them in UTC whatever the machine's zone is.
 func moment(t time.Time) *string {
 	if t.IsZero() {
 		return nil
@@ -105,7 +111,8 @@ func moment(t time.Time) *string {
 	return &text
 }
 
-// each calls do for every group on as many goroutines as there are processors and stops at the first error or when ctx ends.
+// each calls do for every group on as many goroutines as there are processors and stops at the first error or when ctx
+// ends. A shared counter hands out the groups: they differ much in size, and equal shares would leave processors idle.
 func (p *Program) each(ctx context.Context, groups []*resolve.Group, progress Progress, do func(*resolve.Group) error) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -127,7 +134,8 @@ func (p *Program) each(ctx context.Context, groups []*resolve.Group, progress Pr
 	return context.Cause(ctx)
 }
 
-// render makes the files of one group.
+// render makes the files of one group. The error names the back end, group and platform, because the same policy may
+// fail in one of them only.
 func (p *Program) render(g *resolve.Group, backends []render.Backend) ([]out.File, error) {
 	bundles := p.Resolved.Bundles(g)
 	files, err := renderAudience(bundles, backends)
@@ -151,7 +159,8 @@ func (p *Program) render(g *resolve.Group, backends []render.Backend) ([]out.Fil
 	return files, nil
 }
 
-// renderAudience makes the files that belong to an audience as a whole.
+// renderAudience makes the files that belong to an audience as a whole. Their paths are taken as they are, below the
+// audience and above every platform.
 func renderAudience(bundles []*ir.Bundle, backends []render.Backend) ([]out.File, error) {
 	var files []out.File
 	for _, backend := range backends {
@@ -170,7 +179,8 @@ func renderAudience(bundles []*ir.Bundle, backends []render.Backend) ([]out.File
 	return files, nil
 }
 
-// place puts a rendered file where the output tree wants it: a companion of the settings stands in each tree that is built.
+// place puts a rendered file where the output tree wants it: a companion of the settings stands in each tree that is
+// built. Without any settings target a companion stands in the tree for files, so that it is not lost.
 func place(f render.File, platform ir.Platform, target string, backends []render.Backend) []out.File {
 	at := func(tree string) out.File {
 		return out.File{Path: path.Join(string(platform), tree, f.Path), Data: f.Data, Exec: f.Exec, Platform: string(platform), Target: target, Resolved: f.Resolved}

@@ -28,13 +28,15 @@ type Program struct {
 	tree     *source.Tree
 }
 
-// Backends returns every back end, in the order in which they run.
+// Backends returns every back end, in the order in which they run. The order decides nothing but the order of work: no
+// two of them write the same path.
 func Backends(cat *catalog.Catalog) []render.Backend {
 	return all.Backends(all.Deps{Catalog: cat, Merge: merge.New(cat).Documents})
 }
 
-// Check compiles a tree up to the point of writing. The program can be built only when the list has no errors. The error is a fault of
-// policygen itself.
+// Check compiles a tree up to the point of writing. The program can be built only when the list has no errors. The
+// error is a fault of policygen itself. The date is given and never asked of the clock, so that a build can be
+// repeated for any day.
 func Check(tree *source.Tree, at time.Time) (*Program, diag.List, error) {
 	cat, err := catalog.Load()
 	if err != nil {
@@ -56,7 +58,8 @@ func Check(tree *source.Tree, at time.Time) (*Program, diag.List, error) {
 	return p, append(list, found...), nil
 }
 
-// targets checks the names of delivery.targets.
+// targets checks the names of delivery.targets. The names are those of back ends, which the package that reads
+// policies does not know; so they are checked here.
 func (p *Program) targets() diag.List {
 	var list diag.List
 	for _, t := range p.Set.Targets {

@@ -12,8 +12,10 @@ import (
 	"github.com/policygen/policygen/internal/source"
 )
 
-// InputsDigest returns the hex SHA-256 of everything a build depends on besides the date: the compiler's version, the selection, and path
-// and bytes of every file of the policy folder, in path order. Policy files count as they were read, without a byte order mark.
+// InputsDigest returns the hex SHA-256 of everything a build depends on besides the date: the compiler's version, the
+// selection, and path and bytes of every file of the policy folder, in path order. Policy files count as they were
+// read, without a byte order mark. The length of each name stands before it, so that no two lists of files give the
+// same stream of bytes.
 func InputsDigest(tree *source.Tree, s Selection) string {
 	hash := sha256.New()
 	fmt.Fprintf(hash, "policygen %s\ngroups %s\ntargets %s\n", Version, strings.Join(sorted(s.Groups), ","), strings.Join(sorted(s.Targets), ","))
@@ -32,9 +34,10 @@ func InputsDigest(tree *source.Tree, s Selection) string {
 	return hex.EncodeToString(hash.Sum(nil))
 }
 
-// UpToDate reports whether the output folder already holds, byte for byte, what a build of the tree at that date would write. It looks at
-// the inputs' digest, the manifest's interval, and every file of the folder, and compiles nothing. It believes the manifest: where somebody
-// may have changed artifacts and manifest together, use [Program.Compare].
+// UpToDate reports whether the output folder already holds, byte for byte, what a build of the tree at that date would
+// write. It looks at the inputs' digest, the manifest's interval, and every file of the folder, and compiles nothing.
+// It believes the manifest: where somebody may have changed artifacts and manifest together, use [Program.Compare]. A
+// wrong "no" costs a build; a wrong "yes" would leave old policy in force, so every doubt answers no.
 func UpToDate(tree *source.Tree, dir string, s Selection, at time.Time) (*out.Manifest, bool) {
 	digest := make(chan string, 1)
 	go func() { digest <- InputsDigest(tree, s) }() // beside the manifest, which takes as long to read
@@ -49,7 +52,8 @@ func UpToDate(tree *source.Tree, dir string, s Selection, at time.Time) (*out.Ma
 	return m, err == nil && len(different) == 0
 }
 
-// within reports whether a date lies in the manifest's interval. Bounds that cannot be read never hold.
+// within reports whether a date lies in the manifest's interval. Bounds that cannot be read never hold. The interval
+// is half open, [from, until): at the moment until itself, what was built is no longer right.
 func within(m *out.Manifest, at time.Time) bool {
 	begun := func(from time.Time) bool { return !at.Before(from) }
 	return keeps(m.ValidFrom, begun) && keeps(m.ValidUntil, at.Before)

@@ -9,7 +9,8 @@ import (
 	"github.com/policygen/policygen/internal/resolve"
 )
 
-// Selection limits a build. Empty lists mean everything.
+// Selection limits a build. Empty lists mean everything. Order and repetitions do not matter. A group may be named
+// although it has several audiences; all of them are then selected.
 type Selection struct {
 	Groups  []string // "default" or names of groups
 	Targets []string // names of back ends
@@ -27,7 +28,8 @@ func (e *UnknownError) Error() string {
 	return fmt.Sprintf("unknown %s %q: there are %s", e.Kind, e.Name, strings.Join(e.Known, ", "))
 }
 
-// choose returns the groups and back ends of a selection. delivery.targets holds where no target is asked for.
+// choose returns the groups and back ends of a selection. delivery.targets holds where no target is asked for. Back
+// ends keep the order of Backends, whatever the order in which they were asked for.
 func (p *Program) choose(s Selection) ([]*resolve.Group, []render.Backend, error) {
 	groups := p.Resolved.Groups
 	if len(s.Groups) > 0 {
@@ -72,10 +74,12 @@ func (p *Program) GroupNames() []string {
 	return all
 }
 
+// known reports whether a back end of that name exists. There are few of them, so that a search is enough.
 func known(backends []render.Backend, name string) bool {
 	return slices.ContainsFunc(backends, func(b render.Backend) bool { return b.Name() == name })
 }
 
+// names lists the back ends for an error or a hint, in the order in which they run.
 func names(backends []render.Backend) string {
 	all := make([]string, len(backends))
 	for i, b := range backends {

@@ -5,10 +5,11 @@ import (
 	"strings"
 )
 
-// Code is the stable name of a kind of diagnostic. It never changes its meaning; `policygen explain CODE` prints its page.
+// Code is the stable name of a kind of diagnostic. It never changes its meaning; `policygen explain CODE` prints its
+// page.
 type Code string
 
-// Entry is the page of one code.
+// Entry is the page of one code. Pages are plain text with a line break between what it means and what to do.
 type Entry struct {
 	Code     Code
 	Severity Severity // what New gives it; --strict promotes a warning
@@ -23,7 +24,7 @@ func Entries() []Entry {
 	return all
 }
 
-// Find returns the page of a code.
+// Find returns the page of a code. The name must be exact; suggestions are the caller's business.
 func Find(name string) (Entry, bool) {
 	all := Entries()
 	i := slices.IndexFunc(all, func(e Entry) bool { return string(e.Code) == name })
@@ -50,6 +51,7 @@ var (
 	infos    = severitySet(Info)
 )
 
+// severitySet collects the codes of one severity from their pages, so that the two cannot disagree.
 func severitySet(s Severity) map[Code]bool {
 	set := map[Code]bool{}
 	for _, e := range Entries() {

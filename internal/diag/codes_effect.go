@@ -5,6 +5,7 @@ const (
 	NoEffectYet Code = "no-effect-yet"
 )
 
+// effectEntries warns and does not refuse: the section may stand there for a later version.
 func effectEntries() []Entry {
 	return []Entry{
 		{NoEffectYet, Warning, "a section that is checked but has no effect yet",

@@ -29,6 +29,7 @@ const (
 	NotYetEffective   Code = "not-yet-effective"
 )
 
+// languageEntries are nearly all errors: a policy that is not understood would be one that silently does not hold.
 func languageEntries() []Entry {
 	return []Entry{
 		{UnknownField, Error, "a field the policy language does not have",

@@ -13,6 +13,7 @@ const (
 	LoginConflict    Code = "login-conflict"
 )
 
+// mergeEntries are about the union of files, so that their places name two lines where two files disagree.
 func mergeEntries() []Entry {
 	return []Entry{
 		{OverlayLoosens, Error, "an overlay loosens what an ancestor set",

@@ -23,6 +23,7 @@ const (
 	ExceptionUnproved     Code = "exception-approval-unproved"
 )
 
+// policyEntries tell how fully a policy is enforced, which its author cannot see in the file.
 func policyEntries() []Entry {
 	return []Entry{
 		{PolicyNotNative, Error, "a native policy that settings cannot express",

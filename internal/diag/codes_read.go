@@ -18,6 +18,7 @@ const (
 	BadNumber        Code = "bad-number"
 )
 
+// readEntries stop a file before it is parsed any further; every other file is still judged.
 func readEntries() []Entry {
 	return []Entry{
 		{UnreadableFile, Error, "a policy file cannot be read",

@@ -23,6 +23,7 @@ const (
 	ClaudeMdTwice      Code = "claude-md-twice"
 )
 
+// settingsEntries exist because the client accepts nearly everything and drops what it does not understand.
 func settingsEntries() []Entry {
 	return []Entry{
 		{UnknownKey, Error, "a settings key that the client does not know",

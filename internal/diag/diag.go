@@ -24,7 +24,7 @@ const (
 
 var severityNames = [...]string{"info", "warning", "error"}
 
-// String returns "info", "warning" or "error".
+// String returns "info", "warning" or "error". A value that is none of the three cannot come out of this package.
 func (s Severity) String() string { return severityNames[s] }
 
 // MarshalText makes JSON show the severity as its name.
@@ -37,7 +37,8 @@ type Pos struct {
 	Col  int32
 }
 
-// String returns file:line:col, or file alone for a place that has no line.
+// String returns file:line:col, or file alone for a place that has no line. Editors and terminals turn the form into a
+// link.
 func (p Pos) String() string {
 	if p.Line == 0 {
 		return p.File
@@ -45,18 +46,20 @@ func (p Pos) String() string {
 	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col)
 }
 
-// Compare orders places by file, line and column.
+// Compare orders places by file, line and column. The file as a whole comes before its lines.
 func (p Pos) Compare(q Pos) int {
 	return cmp.Or(cmp.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Col, q.Col))
 }
 
-// Related is another place that belongs to a diagnostic, such as the first of two duplicates.
+// Related is another place that belongs to a diagnostic, such as the first of two duplicates. It has no severity of
+// its own.
 type Related struct {
 	Pos     Pos
 	Message string
 }
 
-// Diagnostic is one thing said about the author's files.
+// Diagnostic is one thing said about the author's files. It is a value: the With methods return a changed copy and may
+// be chained.
 type Diagnostic struct {
 	Code     Code
 	Severity Severity
@@ -67,12 +70,13 @@ type Diagnostic struct {
 	Related  []Related // in the order they matter
 }
 
-// New returns a diagnostic with the severity of its code.
+// New returns a diagnostic with the severity of its code. The place may be the zero Pos, where the whole policy folder
+// is meant.
 func New(code Code, pos Pos, format string, args ...any) Diagnostic {
 	return Diagnostic{Code: code, Severity: code.Severity(), Pos: pos, Message: fmt.Sprintf(format, args...)}
 }
 
-// WithHint returns d with a hint.
+// WithHint returns d with a hint. A second call replaces the first.
 func (d Diagnostic) WithHint(format string, args ...any) Diagnostic {
 	d.Hint = fmt.Sprintf(format, args...)
 	return d
@@ -84,7 +88,8 @@ func (d Diagnostic) WithClient(text string) Diagnostic {
 	return d
 }
 
-// WithRelated returns d with one more place.
+// WithRelated returns d with one more place. The slice is clipped first, so that two copies of one diagnostic never
+// share what is added.
 func (d Diagnostic) WithRelated(pos Pos, format string, args ...any) Diagnostic {
 	d.Related = append(slices.Clip(d.Related), Related{Pos: pos, Message: fmt.Sprintf(format, args...)})
 	return d
@@ -104,7 +109,8 @@ func (l List) Sorted() List {
 	})
 }
 
-// Promoted returns the list with every warning made an error, as --strict asks.
+// Promoted returns the list with every warning made an error, as --strict asks. Infos stay: they report what is as it
+// should be.
 func (l List) Promoted() List {
 	promoted := slices.Clone(l)
 	for i := range promoted {
@@ -115,7 +121,8 @@ func (l List) Promoted() List {
 	return promoted
 }
 
-// Count returns how many diagnostics have the severity.
+// Count returns how many diagnostics have the severity. Repetitions count as often as they occur, so it is asked after
+// Sorted.
 func (l List) Count(s Severity) int {
 	n := 0
 	for _, d := range l {

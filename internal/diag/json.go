@@ -8,6 +8,7 @@ import (
 // FormatVersion is the version of the JSON output; it grows when a field changes its meaning.
 const FormatVersion = 1
 
+// jsonPlace leaves out line and column where the file as a whole is meant, so that 0 is never taken for a line.
 type jsonPlace struct {
 	File    string `json:"file"`
 	Line    int32  `json:"line,omitempty"`
@@ -15,6 +16,7 @@ type jsonPlace struct {
 	Message string `json:"message,omitempty"`
 }
 
+// jsonDiagnostic has the place beside the other fields and not below them: most readers need it first.
 type jsonDiagnostic struct {
 	Code     Code     `json:"code"`
 	Severity Severity `json:"severity"`
@@ -24,7 +26,8 @@ type jsonDiagnostic struct {
 	Related []jsonPlace `json:"related,omitempty"`
 }
 
-// JSON writes the list as one document for machines: {"format_version", "errors", "warnings", "diagnostics"}. File names get the prefix.
+// JSON writes the list as one document for machines: {"format_version", "errors", "warnings", "diagnostics"}. File
+// names get the prefix. An empty list is an empty array and never null, so that programs need no second case.
 func JSON(w io.Writer, list List, prefix string) error {
 	out := struct {
 		FormatVersion int              `json:"format_version"`

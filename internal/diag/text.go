@@ -22,7 +22,8 @@ const (
 	red, yellow, blue, dim, bold, reset = "\x1b[31m", "\x1b[33m", "\x1b[34m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
 )
 
-// Print writes the list in the order given and returns the first write error.
+// Print writes the list in the order given and returns the first write error. Everything is written at once, because
+// output of two programs on one terminal would mix otherwise.
 func (t Text) Print(list List) error {
 	var b bytes.Buffer
 	for _, d := range list {
@@ -32,6 +33,7 @@ func (t Text) Print(list List) error {
 	return err
 }
 
+// one prints a single diagnostic. Labels are fixed words, so that people can search a log for them.
 func (t Text) one(b *bytes.Buffer, d Diagnostic) {
 	color := map[Severity]string{Error: red, Warning: yellow, Info: blue}[d.Severity]
 	fmt.Fprintf(b, "%s: %s: %s %s\n", t.paint(bold, t.place(d.Pos)), t.paint(color, d.Severity.String()), d.Message, t.paint(dim, "["+string(d.Code)+"]"))
@@ -47,6 +49,7 @@ func (t Text) one(b *bytes.Buffer, d Diagnostic) {
 	}
 }
 
+// place returns the place as a terminal can follow it, from the folder in which policygen was started.
 func (t Text) place(p Pos) string {
 	if p.File == "" {
 		return cmp.Or(strings.TrimSuffix(t.Prefix, "/"), ".")
@@ -54,6 +57,7 @@ func (t Text) place(p Pos) string {
 	return t.Prefix + p.String()
 }
 
+// paint adds colour only where it was asked for; whether the output is a terminal is the caller's to know.
 func (t Text) paint(color, s string) string {
 	if !t.Color {
 		return s
@@ -61,8 +65,9 @@ func (t Text) paint(color, s string) string {
 	return color + s + reset
 }
 
-// snippet prints the line of a place and a caret under its token. Long lines are cut around the caret, so that a whole generated file on
-// one line does not flood a terminal.
+// snippet prints the line of a place and a caret under its token. Long lines are cut around the caret, so that a whole
+// generated file on one line does not flood a terminal. A place behind the end of its line, as after an edit, puts the
+// caret at the end.
 func (t Text) snippet(b *bytes.Buffer, p Pos, color string) {
 	if t.Source == nil || p.Line == 0 {
 		return
@@ -86,7 +91,8 @@ func (t Text) snippet(b *bytes.Buffer, p Pos, color string) {
 	fmt.Fprintf(b, "%s | %s%s\n", strings.Repeat(" ", len(number)), blank(runes[cut:col]), t.paint(color, strings.Repeat("^", width)))
 }
 
-// Line returns one line of a file, counted from 1, without its end.
+// Line returns one line of a file, counted from 1, without its end. Carriage returns and a byte order mark are taken
+// off, since neither is part of what the author sees. The flag is false behind the end of the file.
 func Line(data []byte, number int32) (string, bool) {
 	for ; number > 1; number-- {
 		_, rest, found := bytes.Cut(data, []byte("\n"))
@@ -100,7 +106,8 @@ func Line(data []byte, number int32) (string, bool) {
 	return string(line), len(data) > 0
 }
 
-// tokenWidth counts the characters of the scalar or key at the start of a line's rest.
+// tokenWidth counts the characters of the scalar or key at the start of a line's rest. It is only for the caret: a
+// wrong width misleads nobody about the place.
 func tokenWidth(rest []rune) int {
 	if len(rest) == 0 {
 		return 1
@@ -121,8 +128,8 @@ func tokenWidth(rest []rune) int {
 	return plainWidth(rest)
 }
 
-// plainWidth counts the characters of a token without quotes: up to a comma, a comment, the colon of a key, or a bracket that the token
-// did not open.
+// plainWidth counts the characters of a token without quotes: up to a comma, a comment, the colon of a key, or a
+// bracket that the token did not open. Blanks at the end do not count, and there is always at least one caret.
 func plainWidth(rest []rune) int {
 	width, open := 0, 0
 	for i, r := range rest {
@@ -143,8 +150,9 @@ func plainWidth(rest []rune) int {
 	return max(1, width)
 }
 
-// printable replaces what would move the caret or the terminal: control characters, line breaks and those that change the direction of
-// text become U+FFFD, a tab one space.
+// printable replaces what would move the caret or the terminal: control characters, line breaks and those that change
+// the direction of text become U+FFFD, a tab one space. One character stays one, so that the caret below still points
+// at its place.
 func printable(runes []rune) string {
 	var b strings.Builder
 	for _, r := range runes {
@@ -160,4 +168,6 @@ func printable(runes []rune) string {
 	return b.String()
 }
 
+// blank fills the room before a caret. Wide characters take two columns in a terminal and one here, which shifts the
+// caret a little.
 func blank(runes []rune) string { return strings.Repeat(" ", len(runes)) }

@@ -28,13 +28,15 @@ type Layer struct {
 	Servers  *value.Node // nil where there is none
 }
 
-// Managed is what the compiler makes for the developer's audience.
+// Managed is what the compiler makes for the developer's audience. It is what really reaches the machine, after
+// groups, exceptions and narrowing.
 type Managed struct {
 	Settings *value.Node // nil where nothing is set
 	Servers  *value.Node // of managed-mcp.json; nil where there is no such file
 }
 
-// Refusal is something a developer's file asked for and does not get.
+// Refusal is something a developer's file asked for and does not get. It is for the developer who asks why a setting
+// does nothing, so it names what was asked and what stands against it.
 type Refusal struct {
 	Scope  Scope
 	Path   string      // settings path, or mcpServers and a name
@@ -43,7 +45,7 @@ type Refusal struct {
 	Reason string
 }
 
-// Result is what the session gets.
+// Result is what the session gets. Values keep the places of the files they came from.
 type Result struct {
 	Settings *value.Node
 	Servers  *value.Node // every MCP server that loads, by name
@@ -65,7 +67,8 @@ var locks = []struct {
 // wholly are the keys whose managed value, once there, is the only one.
 var wholly = []string{"availableModels"}
 
-// Merge merges the layers, weakest first, under the managed settings.
+// Merge merges the layers, weakest first, under the managed settings. Servers come after all settings are merged,
+// because the lists that decide about them may stand in any file.
 func Merge(cat *catalog.Catalog, managed Managed, layers []Layer) Result {
 	m := merging{catalog: cat, merger: merge.New(cat), managed: managed}
 	for _, l := range layers {
@@ -83,8 +86,8 @@ func Merge(cat *catalog.Catalog, managed Managed, layers []Layer) Result {
 	return m.result
 }
 
-// managedServers loads those of managed-mcp.json. Denylists of managed and user settings hold for them too; allowlists and what a project
-// denies do not (2.1.329).
+// managedServers loads those of managed-mcp.json. Denylists of managed and user settings hold for them too; allowlists
+// and what a project denies do not (2.1.329).
 func (m *merging) managedServers(layers []Layer) {
 	if m.managed.Servers == nil {
 		return
@@ -110,9 +113,11 @@ type merging struct {
 	result  Result
 }
 
+// refuse keeps the order in which things were found, which is the order of the layers.
 func (m *merging) refuse(r Refusal) { m.result.Refused = append(m.result.Refused, r) }
 
-// settings merges one layer without what policy closes.
+// settings merges one layer without what policy closes. Locks are applied before the merge, since afterwards nobody
+// could tell whose entries are in a list.
 func (m *merging) settings(l Layer) {
 	own := m.scoped(l)
 	for _, lock := range locks {
@@ -133,7 +138,8 @@ func (m *merging) settings(l Layer) {
 	m.result.Settings = m.merger.Into(m.result.Settings, own, nil)
 }
 
-// scoped drops keys that the client does not read from such a file.
+// scoped drops keys that the client does not read from such a file. A key that the catalog does not know stays: the
+// client keeps such keys as well, and does nothing with them.
 func (m *merging) scoped(l Layer) *value.Node {
 	own := l.Settings
 	for _, member := range l.Settings.Members {
@@ -145,12 +151,14 @@ func (m *merging) scoped(l Layer) *value.Node {
 	return own
 }
 
-// readFrom reports whether the client reads a key of a scope from a developer's file.
+// readFrom reports whether the client reads a key of a scope from a developer's file. Keys that only managed settings
+// may hold are read from no such file.
 func readFrom(key catalog.Scope, file Scope) bool {
 	return key == catalog.ScopeAny || key == catalog.ScopeUserManaged && file == User || key == catalog.ScopeUserLocalManaged && file != Project
 }
 
-// without drops a path and tells of every entry that goes.
+// without drops a path and tells of every entry that goes. Entries of a list are told one by one, because each is a
+// rule that somebody wrote.
 func (m *merging) without(own *value.Node, scope Scope, path string, by *value.Node, reason string) *value.Node {
 	asked := own.At(path)
 	if asked == nil {
@@ -166,7 +174,8 @@ func (m *merging) without(own *value.Node, scope Scope, path string, by *value.N
 	return own.Delete(path)
 }
 
-// overridden tells of single values that managed settings set to something else.
+// overridden tells of single values that managed settings set to something else. Lists are left out, as the client
+// unites them and nothing of the developer's is lost.
 func (m *merging) overridden(scope Scope, path string, own, managed *value.Node) {
 	if own == nil || managed == nil || own.Kind != value.Map || managed.Kind != value.Map {
 		return
@@ -184,7 +193,8 @@ func (m *merging) overridden(scope Scope, path string, own, managed *value.Node)
 	}
 }
 
-// servers loads the MCP servers of a layer that policy lets load.
+// servers loads the MCP servers of a layer that policy lets load. A server of a stronger layer replaces one of the
+// same name.
 func (m *merging) servers(l Layer) {
 	if l.Servers == nil {
 		return
@@ -199,6 +209,7 @@ func (m *merging) servers(l Layer) {
 	}
 }
 
+// load adds a server to those that the session gets, and makes the map with the first of them.
 func (m *merging) load(s value.Member) {
 	if m.result.Servers == nil {
 		m.result.Servers = &value.Node{Kind: value.Map}
@@ -206,7 +217,8 @@ func (m *merging) load(s value.Member) {
 	m.result.Servers = m.result.Servers.With(s.Key, s.Value)
 }
 
-// serverRefused returns the managed value that keeps a server from loading, and why; "" where nothing does.
+// serverRefused returns the managed value that keeps a server from loading, and why; "" where nothing does. A denylist
+// is asked before an allowlist: what is denied does not load, whoever allows it.
 func (m *merging) serverRefused(s value.Member) (*value.Node, string) {
 	if m.managed.Servers != nil {
 		return m.managed.Servers, "managed-mcp.json is exclusive"

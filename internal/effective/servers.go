@@ -8,6 +8,7 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
+// list returns the entries of a list that may not be there.
 func list(n *value.Node) []*value.Node {
 	if n == nil {
 		return nil
@@ -28,7 +29,8 @@ func counting(allowed *value.Node, s value.Member) []*value.Node {
 	return allowed.Items
 }
 
-// entryMatches reports whether an entry of an MCP list is for a server.
+// entryMatches reports whether an entry of an MCP list is for a server. A command matches with all its arguments or
+// not at all, and in their order.
 func entryMatches(entry *value.Node, s value.Member) bool {
 	switch {
 	case entry.Get("serverName") != nil:
@@ -69,7 +71,8 @@ func MatchURL(pattern, address string) bool {
 	return !hasPath || glob("/"+path, "/"+strings.TrimPrefix(u.EscapedPath(), "/"))
 }
 
-// matchHost matches the host and port of an address against a pattern in lower case.
+// matchHost matches the host and port of an address against a pattern in lower case. A port that is written counts
+// even beside a wildcard; brackets around an IPv6 address are not part of the host.
 func matchHost(pattern string, u *url.URL) bool {
 	usual := map[string]string{"https": "443", "http": "80"}[strings.ToLower(u.Scheme)]
 	port := u.Port()
@@ -89,7 +92,8 @@ func matchHost(pattern string, u *url.URL) bool {
 	return glob(host, strings.TrimSuffix(strings.ToLower(u.Hostname()), "."))
 }
 
-// glob matches a text against a pattern in which * stands for anything.
+// glob matches a text against a pattern in which * stands for anything. Parts between stars are looked for from the
+// left, each as early as possible, which finds a match where there is one.
 func glob(pattern, s string) bool {
 	parts := strings.Split(pattern, "*")
 	if len(parts) == 1 {

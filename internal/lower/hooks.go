@@ -11,6 +11,7 @@ import (
 )
 
 // ScriptPath returns where a script of the policy folder is installed, below hooks/ of the client's managed folder.
+// Scripts elsewhere in the policy folder keep their path below hooks/.
 func ScriptPath(script string) string { return strings.TrimPrefix(script, "hooks/") }
 
 // Hooks returns a settings document that holds the hooks for a platform, or nil where there are none. onFailure says that every client of
@@ -49,6 +50,8 @@ func group(h policy.Hook, platform ir.Platform, onFailure bool) *value.Node {
 	return value.Object(h.Pos, members...)
 }
 
+// handler returns the client's form of one hook. Fields that policygen does not know stand in h.Handler and are passed
+// on as they are.
 func handler(h policy.Hook, platform ir.Platform, onFailure bool) *value.Node {
 	n := h.Handler.With("type", value.Text(h.Type, h.Pos))
 	if h.BlockOnFailure && onFailure {
@@ -67,8 +70,9 @@ func handler(h policy.Hook, platform ir.Platform, onFailure bool) *value.Node {
 	return n.With("command", value.Text(posix(h, platform), h.Pos))
 }
 
-// posix returns the command line for sh. The guard turns every failure of the hook, also a missing program, into exit code 2, the only one
-// that blocks (client 2.1.329).
+// posix returns the command line for sh. The guard turns every failure of the hook, also a missing program, into exit
+// code 2, the only one that blocks (client 2.1.329). Arguments are quoted one by one; a command line that the author
+// wrote as one text is left to the shell.
 func posix(h policy.Hook, platform ir.Platform) string {
 	line := h.Command
 	if h.Script != "" {
@@ -87,13 +91,15 @@ func posix(h policy.Hook, platform ir.Platform) string {
 	return line
 }
 
-// simple reports whether a command line is one simple command, whose exit code a guard behind it sees. It may say no to one that is.
+// simple reports whether a command line is one simple command, whose exit code a guard behind it sees. It may say no
+// to one that is. A wrong no costs a pair of parentheses, a wrong yes would let a failure pass.
 func simple(line string) bool {
 	word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
 	return word != "exec" && word != "exit" && !strings.ContainsAny(line, ";&|#(){}!<`\n\\")
 }
 
-// powershell returns the command line for PowerShell, with a guard where failures must block. Unproven: no Windows client was at hand.
+// powershell returns the command line for PowerShell, with a guard where failures must block. Unproven: no Windows
+// client was at hand. $LASTEXITCODE is set to 0 first, because a command that starts no program leaves the old value.
 func powershell(h policy.Hook) string {
 	line := h.Command
 	if h.Script != "" {
@@ -116,7 +122,8 @@ func powershell(h policy.Hook) string {
 	return line
 }
 
-// quoteCommand quotes the first word of a line for sh, where name=value would be an assignment.
+// quoteCommand quotes the first word of a line for sh, where name=value would be an assignment. Arguments need no such
+// care, because only the first word can be an assignment.
 func quoteCommand(s string) string {
 	if quoted := quotePosix(s); quoted != s || !strings.Contains(s, "=") {
 		return quoted
@@ -124,7 +131,7 @@ func quoteCommand(s string) string {
 	return "'" + s + "'"
 }
 
-// quotePosix quotes a word for sh.
+// quotePosix quotes a word for sh. Words that need no quotes get none, as people read these lines in the settings.
 func quotePosix(s string) string {
 	safe := s != "" && strings.IndexFunc(s, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("_-./:=@%+,", r)
@@ -135,7 +142,8 @@ func quotePosix(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// quotePowershell quotes a word for PowerShell, which takes typographic quotes for quotes too.
+// quotePowershell quotes a word for PowerShell, which takes typographic quotes for quotes too. Inside of single quotes
+// nothing else is special, and a quote is written twice.
 func quotePowershell(s string) string {
 	var b strings.Builder
 	b.WriteByte('\'')

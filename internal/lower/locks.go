@@ -13,6 +13,8 @@ var modeSettings = map[string]string{"bypassPermissions": "permissions.disableBy
 
 const onlyTwoModes = "the client can be kept from bypassPermissions and auto only"
 
+// denyModes lowers modes that are forbidden. Where none of them has a switch there is no native form at all, and the
+// reason moves from partial to unable.
 func denyModes(in input) native {
 	var form native
 	var members []value.Member
@@ -35,6 +37,8 @@ func denyModes(in input) native {
 // otherModes are the modes that the client cannot be kept from.
 var otherModes = []string{"default", "acceptEdits", "plan", "dontAsk"}
 
+// allowModes switches off what the list leaves out. The client has switches for two modes only (2.1.329); the others
+// are left to the hook.
 func allowModes(in input) native {
 	pos := in.policy.At("values")
 	listed := func(mode string) bool {
@@ -61,7 +65,8 @@ var settingLocks = map[string]string{"hooks": "allowManagedHooksOnly", "allowedM
 	"sandbox.network.allowedDomains": "sandbox.network.allowManagedDomainsOnly",
 	"sandbox.filesystem.allowRead":   "sandbox.filesystem.allowManagedReadPathsOnly"}
 
-// denyOwnSettings lowers settings keys that developers' files may not carry to the locks that make the client ignore them there.
+// denyOwnSettings lowers settings keys that developers' files may not carry to the locks that make the client ignore
+// them there. A lock closes the whole key and cannot tell values apart, which is what the policy asks for.
 func denyOwnSettings(in input) native {
 	const few = "the client can be kept from reading a few keys only"
 	form := native{}
@@ -79,7 +84,8 @@ func denyOwnSettings(in input) native {
 	return form
 }
 
-// join merges two documents that share no list; the first may be nil.
+// join merges two documents that share no list; the first may be nil. Values of b win where both have one that is no
+// map.
 func join(a, b *value.Node) *value.Node {
 	if a == nil {
 		return b

@@ -9,7 +9,8 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// marketplace returns the source object of a marketplace written as owner/repo or as an address.
+// marketplace returns the source object of a marketplace written as owner/repo or as an address. The order of the
+// cases matters: an address of a JSON file is a catalogue, any other address a repository.
 func marketplace(v policy.Value) *value.Node {
 	switch u, err := url.Parse(v.Name); {
 	case err == nil && u.Host != "" && strings.HasSuffix(v.Name, ".json"):
@@ -22,6 +23,7 @@ func marketplace(v policy.Value) *value.Node {
 	return object(v.Pos, "source", "github", "repo", v.Name)
 }
 
+// marketplaces returns the source objects of all values, in the form that allowlist and denylist share.
 func marketplaces(in input) *value.Node {
 	var items []*value.Node
 	for _, v := range in.values {
@@ -38,6 +40,8 @@ func (in input) wildMarketplace() bool {
 	})
 }
 
+// allowMarketplaces is exact, because strictKnownMarketplaces refuses everything that it does not list. An empty list
+// is legal and allows none.
 func allowMarketplaces(in input) native {
 	if in.wildMarketplace() {
 		return native{unable: noGlobs + " but owner/*"}
@@ -48,6 +52,7 @@ func allowMarketplaces(in input) native {
 // otherSpelling: claude 2.1.329 takes http for https, or a lower-case name in capitals, for another marketplace.
 const otherSpelling = "another spelling of the address is not recognized"
 
+// denyMarketplaces is partial in any case: whoever wants a blocked marketplace can write its address in another way.
 func denyMarketplaces(in input) native {
 	if in.wildMarketplace() {
 		return native{unable: noGlobs + " but owner/*"}

@@ -10,7 +10,8 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// tree returns a settings document with one value at a dotted path.
+// tree returns a settings document with one value at a dotted path. Every node gets the place of the value, so that a
+// diagnostic about the path leads to the policy.
 func tree(path string, v *value.Node) *value.Node {
 	head, rest, more := strings.Cut(path, ".")
 	if more {
@@ -19,7 +20,8 @@ func tree(path string, v *value.Node) *value.Node {
 	return value.Object(v.Pos, value.Member{Key: head, KeyPos: v.Pos, Value: v})
 }
 
-// object returns a map of texts at the value's place.
+// object returns a map of texts at the value's place. Pairs are key and value in turn; a key without a value is
+// dropped.
 func object(pos diag.Pos, pairs ...string) *value.Node {
 	var members []value.Member
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -42,17 +44,19 @@ func (in input) list(items []*value.Node) *value.Node {
 	return value.Array(in.policy.At("values"), items...)
 }
 
-// rules returns permission rules as a deny list.
+// rules returns permission rules as a deny list. Denials hold whatever any other file allows, so that no lock is
+// needed beside them.
 func (in input) rules(rules []*value.Node) *value.Node {
 	return tree("permissions.deny", in.list(rules))
 }
 
-// globs reports whether a value holds one of the wildcards.
+// globs reports whether a value holds one of the wildcards. Which wildcards matter depends on the key: some of the
+// client's lists take *, others none.
 func (in input) globs(wildcards string) bool {
 	return slices.ContainsFunc(in.values, func(v policy.Value) bool { return strings.ContainsAny(v.Name, wildcards) })
 }
 
-// texts returns the values as a list.
+// texts returns the values as a list. Each entry keeps its own place, for refusals that name the line.
 func (in input) texts() *value.Node {
 	var items []*value.Node
 	for _, v := range in.values {
@@ -61,11 +65,13 @@ func (in input) texts() *value.Node {
 	return in.list(items)
 }
 
-// allowTexts lowers to a list of texts.
+// allowTexts lowers to a list of texts. Such a list is intersected with others of its path, and is no settings
+// document yet.
 func allowTexts(path string) func(input) native {
 	return func(in input) native { return native{allow: &Allowlist{path, in.texts()}} }
 }
 
+// allowModels lowers to availableModels; a value with a wildcard has no form there and is left to the hook.
 func allowModels(in input) native {
 	if in.globs(anyWildcard) {
 		return native{unable: noGlobs}
@@ -101,7 +107,8 @@ func denyRules(tool, partial string) func(input) native {
 	}
 }
 
-// denyCommands lowers word prefixes to Bash rules, and on Windows to PowerShell rules too.
+// denyCommands lowers word prefixes to Bash rules, and on Windows to PowerShell rules too. The blank before the star
+// keeps git from meaning gitk as well; the client lets `Bash(git *)` match git alone, too (2.1.329).
 func denyCommands(in input) native {
 	var rules []*value.Node
 	for _, v := range in.values {
@@ -119,6 +126,7 @@ func denyCommands(in input) native {
 	return native{settings: in.rules(rules), partial: "programs that other programs start are not seen (bash -c, find -exec)"}
 }
 
+// allowDomains lowers to the sandbox's list, since the client has no allowlist for its own fetching.
 func allowDomains(in input) native {
 	if in.globs(notInRules) {
 		return native{unable: noGlobs}
@@ -131,6 +139,8 @@ func allowDomains(in input) native {
 	return form
 }
 
+// denyDomains lowers to two places at once: WebFetch rules for the client's own tool, and the sandbox for programs.
+// Rules know no ports, and so forbid the host on all of them.
 func denyDomains(in input) native {
 	if in.globs(notInRules) {
 		return native{unable: noGlobs}
@@ -155,6 +165,7 @@ func denyDomains(in input) native {
 	return form
 }
 
+// denyModels needs a fleet that knows the key: an older client would keep it without a word and allow the model.
 func denyModels(in input) native {
 	switch {
 	case !in.context.DeniedModels:
@@ -167,6 +178,7 @@ func denyModels(in input) native {
 	return native{settings: tree("deniedModels", in.texts())}
 }
 
+// setPlugins switches plugins on or off by their full names. A managed value cannot be changed by people.
 func setPlugins(on bool) func(input) native {
 	return func(in input) native {
 		if in.globs(anyWildcard) {
@@ -183,7 +195,8 @@ func setPlugins(on bool) func(input) native {
 	}
 }
 
-// requireEnv lowers values written NAME=VALUE.
+// requireEnv lowers values written NAME=VALUE. The text behind the first = is taken as it is, blanks and further =
+// included.
 func requireEnv(in input) native {
 	var members []value.Member
 	for _, v := range in.values {
@@ -199,7 +212,8 @@ func requireEnv(in input) native {
 	return native{settings: tree("env", value.Object(in.policy.At("values"), members...))}
 }
 
-// limitRetention lowers to the client's own clean-up period, in days.
+// limitRetention lowers to the client's own clean-up period, in days. The client has one number for both: the maximum
+// counts where both bounds are written.
 func limitRetention(in input) native {
 	for _, bound := range []string{"max", "min"} {
 		if n := in.policy.Node.Get(bound); n != nil {

@@ -15,9 +15,10 @@ type protection struct {
 	pos     diag.Pos
 }
 
-// protect translates a path of the policy language: / absolute, ~/ home, C:\ Windows, else relative to the project. In rules of the client
-// // is absolute, and / the project (2.1.329). In sandbox paths / is absolute and ./ the folder in which the session started (seen with bubblewrap
-// on 2.1.329, managed settings).
+// protect translates a path of the policy language: / absolute, ~/ home, C:\ Windows, else relative to the project. In
+// rules of the client // is absolute, and / the project (2.1.329). In sandbox paths / is absolute and ./ the folder in
+// which the session started (seen with bubblewrap on 2.1.329, managed settings). A folder needs two patterns, one for
+// itself and one for what is below it.
 func protect(path string, pos diag.Pos) protection {
 	path = strings.TrimPrefix(path, "./")
 	p := protection{pos: pos}
@@ -43,8 +44,9 @@ func protect(path string, pos diag.Pos) protection {
 	return p
 }
 
-// paths returns the settings that protect paths from reading, or from writing: rules for the file tools, which the client also holds
-// shell commands to, and the sandbox for every program.
+// paths returns the settings that protect paths from reading, or from writing: rules for the file tools, which the
+// client also holds shell commands to, and the sandbox for every program. Writing is held by Edit rules, which the
+// client applies to all of its tools that write.
 func (in input) paths(protections []protection) native {
 	tool, list := "Edit", "denyWrite"
 	if in.policy.Target == "readPath" {
@@ -73,6 +75,7 @@ func (in input) paths(protections []protection) native {
 	return form
 }
 
+// denyPaths lowers paths as written. Those with wildcards get rules only, and the form is then partial.
 func denyPaths(in input) native {
 	var protections []protection
 	for _, v := range in.values {
@@ -104,11 +107,13 @@ func denyPathPattern(in input) native {
 	return form
 }
 
-// maxLiterals is how many paths one pattern may stand for.
+// maxLiterals is how many paths one pattern may stand for. More would fill the settings with rules that nobody can
+// review; the hook judges such a pattern as it is.
 const maxLiterals = 64
 
-// literalPaths returns the absolute paths that an anchored pattern stands for, and whether rules for them and everything below say exactly
-// the same. It returns none for any other pattern.
+// literalPaths returns the absolute paths that an anchored pattern stands for, and whether rules for them and
+// everything below say exactly the same. It returns none for any other pattern. Literals with characters that rules
+// take for wildcards are refused too, because a rule would match more than the pattern.
 func literalPaths(pattern string) (paths []string, exact bool) {
 	re, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
@@ -130,7 +135,8 @@ func literalPaths(pattern string) (paths []string, exact bool) {
 	return paths, exact
 }
 
-// expand returns every text that a pattern of literals and choices stands for, or none where it holds anything else or stands for too many.
+// expand returns every text that a pattern of literals and choices stands for, or none where it holds anything else or
+// stands for too many. A part that ignores case stands for too many texts to be written out.
 func expand(re *syntax.Regexp) []string {
 	switch re.Op {
 	case syntax.OpEmptyMatch:
@@ -160,6 +166,8 @@ func expand(re *syntax.Regexp) []string {
 	return nil
 }
 
+// expandClass returns the characters of a class as texts. A negated class holds nearly every character there is, and
+// soon exceeds the bound.
 func expandClass(ranges []rune) []string {
 	var all []string
 	for i := 0; i+1 < len(ranges); i += 2 {
@@ -172,7 +180,8 @@ func expandClass(ranges []rune) []string {
 	return all
 }
 
-// product joins the texts of parts that follow one another.
+// product joins the texts of parts that follow one another. The bound is checked before each step, so that many small
+// choices cannot grow without end.
 func product(parts []*syntax.Regexp) []string {
 	all := []string{""}
 	for _, part := range parts {

@@ -43,7 +43,8 @@ type Allowlist struct {
 	Entries *value.Node
 }
 
-// Lowered is what becomes of one policy.
+// Lowered is what becomes of one policy. Settings and Allow may both be nil although the level is native: something
+// else that is delivered then holds the policy.
 type Lowered struct {
 	Settings  *value.Node // merged at the place of the policy's file; nil where there is nothing
 	Allow     *Allowlist  // nil where the policy is no native allowlist
@@ -84,7 +85,7 @@ func Policy(p *policy.Policy, c Context) Lowered {
 	return l
 }
 
-// form returns the native form for an input.
+// form returns the native form for an input. A row without one is for the hook alone.
 func (r row) form(in input) native {
 	if r.native == nil {
 		return native{}
@@ -92,10 +93,12 @@ func (r row) form(in input) native {
 	return r.native(in)
 }
 
-// binds reports whether a policy may become native settings at all.
+// binds reports whether a policy may become native settings at all. Only what blocks can be native: settings know no
+// warnings, and a trial must not stop anybody.
 func binds(p *policy.Policy, c Context) bool { return p.Binding(c.At) && p.Enforce() != "hook" }
 
-// combine decides between native settings and the hook.
+// combine decides between native settings and the hook. The deviation is worked out even where the hook judges the
+// policy, for authors who asked for native settings alone.
 func combine(p *policy.Policy, c Context, r row, form native) Lowered {
 	l := Lowered{Hook: r.hook}
 	usable := form.any() && binds(p, c) && !c.HookOnly
@@ -126,7 +129,7 @@ func combine(p *policy.Policy, c Context, r row, form native) Lowered {
 	return l
 }
 
-// reason tells why a policy is not native.
+// reason tells why a policy is not native. The first cause is named and no other, as removing it shows the next.
 func (r row) reason(p *policy.Policy, c Context, form native) string {
 	var why string
 	switch {
@@ -150,7 +153,8 @@ func (r row) reason(p *policy.Policy, c Context, form native) string {
 	return why
 }
 
-// why tells why the client has no native form.
+// why tells why the client has no native form. What is wrong with these values is more useful than what is true of the
+// whole row.
 func (r row) why(form native) string {
 	if form.unable != "" {
 		return form.unable
@@ -158,8 +162,9 @@ func (r row) why(form native) string {
 	return r.unable
 }
 
-// granted returns the policy's values after exceptions for single values, and how many of them, at the end, exceptions added: an allowlist
-// gains values, other lists lose them.
+// granted returns the policy's values after exceptions for single values, and how many of them, at the end, exceptions
+// added: an allowlist gains values, other lists lose them. A value that an exception names may be there already in
+// another form; it is added unless address and command agree too.
 func granted(p *policy.Policy, c Context) (values []policy.Value, added int) {
 	if p.Type != "allowlist" {
 		return slices.DeleteFunc(p.Values(), func(v policy.Value) bool { return slices.Contains(c.Grant.Values, v.Name) }), 0
@@ -180,7 +185,8 @@ func granted(p *policy.Policy, c Context) (values []policy.Value, added int) {
 	return values, added
 }
 
-// Sentence returns what guidance says of a policy, so that the model knows the rule and the way out.
+// Sentence returns what guidance says of a policy, so that the model knows the rule and the way out. It is Markdown,
+// one item of a list, because it stands in the instructions that the model reads.
 func Sentence(p *policy.Policy) string {
 	text := p.Text("description")
 	if text == "" {

@@ -8,9 +8,10 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// allowServers lowers an allowlist of MCP servers. The client matches entries with an address or command instead of names where any exists,
-// so the two kinds are not mixed: with a name alone among the values, all count by name. An exception that adds a name to a list of addresses
-// would free the others of theirs, so only the hook can grant it.
+// allowServers lowers an allowlist of MCP servers. The client matches entries with an address or command instead of
+// names where any exists, so the two kinds are not mixed: with a name alone among the values, all count by name. An
+// exception that adds a name to a list of addresses would free the others of theirs, so only the hook can grant it.
+// Entries that come out equal are written once, as two values may differ only in what a list by name does not show.
 func allowServers(in input) native {
 	byName := slices.ContainsFunc(in.values, policy.Value.Plain)
 	written := in.values[:len(in.values)-in.added]
@@ -36,6 +37,8 @@ func allowServers(in input) native {
 	return form
 }
 
+// serverEntry returns one entry of the client's lists. It has exactly one of the three keys, since the client looks at
+// one only.
 func serverEntry(v policy.Value, byName bool) *value.Node {
 	switch {
 	case byName:
@@ -48,7 +51,8 @@ func serverEntry(v policy.Value, byName bool) *value.Node {
 
 const noServerGlobs = "the client's server names have no wildcards"
 
-// requireServers holds where managed-mcp.json defines every server; nothing else makes the client load one.
+// requireServers holds where managed-mcp.json defines every server; nothing else makes the client load one. An empty
+// list requires nothing and settles nothing.
 func requireServers(in input) native {
 	for _, v := range in.values {
 		if in.context.Servers.Get(v.Name) == nil {
@@ -58,6 +62,8 @@ func requireServers(in input) native {
 	return native{settled: len(in.values) > 0}
 }
 
+// denyServers lowers each value in its own form: in a denylist names, addresses and commands may be mixed, and any
+// match denies.
 func denyServers(in input) native {
 	var items []*value.Node
 	var partial string

@@ -5,7 +5,8 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// row is one line of the lowering table: how a type on a target becomes native settings, and whether the hook can judge it.
+// row is one line of the lowering table: how a type on a target becomes native settings, and whether the hook can
+// judge it.
 type row struct {
 	target, kind string
 	native       func(input) native // nil: the client has no settings for it
@@ -30,6 +31,8 @@ type native struct {
 	unable   string // why there is no form for these values
 }
 
+// any reports whether the client enforces something of the policy, be it by settings that are delivered for another
+// reason.
 func (n native) any() bool { return n.settings != nil || n.allow != nil || n.settled }
 
 const (
@@ -95,8 +98,9 @@ func table() []row {
 	}
 }
 
-// NativePairs returns the target and type of each row that can become native settings, as in "mcpServers allowlist" and in the order of the
-// table. The proof on the real client goes by it.
+// NativePairs returns the target and type of each row that can become native settings, as in "mcpServers allowlist"
+// and in the order of the table. The proof on the real client goes by it. A row without a proof there is one that
+// nobody has seen work.
 func NativePairs() []string {
 	var pairs []string
 	for _, r := range table() {
@@ -112,7 +116,8 @@ var regoTargets = map[string]bool{"mcpServers": true, "tools": true, "commands":
 	"plugins": true, "skills": true, "agents": true, "claudeMd": true, "projectSettings": true, "permissionMode": true, "sessionTokens": true,
 	"sessionCost": true, "toolCalls": true, "filesTouched": true}
 
-// find returns the line of a target and type.
+// find returns the line of a target and type. Modules have one row for all targets, because none of them has a native
+// form.
 func find(target, kind string) (row, bool) {
 	if kind == "rego" {
 		return row{target, kind, nil, true, noRego}, regoTargets[target]

@@ -11,7 +11,8 @@ import (
 	"sync/atomic"
 )
 
-// Difference is one way in which a folder differs from what it should hold.
+// Difference is one way in which a folder differs from what it should hold. A stray that is a folder is told once, by
+// its own path, without what is below it.
 type Difference struct {
 	Path string // below the output folder
 	Kind string // missing, changed, stray
@@ -20,7 +21,8 @@ type Difference struct {
 // String returns "kind path".
 func (d Difference) String() string { return d.Kind + " " + d.Path }
 
-// compareFiles returns how a unit on disk differs from the files it should hold.
+// compareFiles returns how a unit on disk differs from the files it should hold. The bytes are at hand here, so that
+// no digest needs to be made of what is on disk.
 func compareFiles(dir, unit string, files []File) []Difference {
 	want := make(map[string]expected, len(files))
 	for _, f := range files {
@@ -30,6 +32,8 @@ func compareFiles(dir, unit string, files []File) []Difference {
 }
 
 // Verify compares an output folder with its own manifest, byte by byte. It returns the differences sorted by path.
+// Units are shared out among as many goroutines as there are processors, because reading thousands of small files
+// waits more than it computes.
 func Verify(dir string, m *Manifest) ([]Difference, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -57,6 +61,8 @@ func Verify(dir string, m *Manifest) ([]Difference, error) {
 	return all, nil
 }
 
+// verifyUnit compares one unit with the manifest's artifacts. The manifest is input here like any other: somebody may
+// have written paths into it that lead out of the folder.
 func verifyUnit(dir, unit string, artifacts []Artifact) []Difference {
 	want := make(map[string]expected, len(artifacts))
 	var outside []Difference
@@ -73,7 +79,8 @@ func verifyUnit(dir, unit string, artifacts []Artifact) []Difference {
 	return append(outside, inspect(dir, unit, want)...)
 }
 
-// topStrays lists top-level entries that are neither wanted nor the writer's own.
+// topStrays lists top-level entries that are neither wanted nor the writer's own. A folder that cannot be listed has
+// no strays to tell of; its units are then missing.
 func topStrays(root *os.Root, wanted func(name string) bool) []Difference {
 	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
@@ -88,11 +95,13 @@ func topStrays(root *os.Root, wanted func(name string) bool) []Difference {
 	return found
 }
 
-// own reports whether a top-level entry is the writer's and no unit.
+// own reports whether a top-level entry is the writer's and no unit. Strays are deleted by the next build, so nothing
+// that belongs to the writer may count as one.
 func own(name string) bool {
 	return name == ManifestName || name == stageName || name == trashName || name == lockName
 }
 
+// sortDifferences puts them by path: they come from several goroutines, and output must not depend on which was first.
 func sortDifferences(list []Difference) {
 	slices.SortFunc(list, func(a, b Difference) int { return strings.Compare(a.Path, b.Path) })
 }

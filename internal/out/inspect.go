@@ -13,7 +13,8 @@ import (
 	"strings"
 )
 
-// expected is what a file should be: these bytes, or bytes with this SHA-256.
+// expected is what a file should be: these bytes, or bytes with this SHA-256. Of data and sha256 one is set: a build
+// has the bytes, a check of the manifest only their digest.
 type expected struct {
 	size   int
 	exec   bool
@@ -21,6 +22,7 @@ type expected struct {
 	sha256 string
 }
 
+// matches compares the content. It is asked last, after everything that a look from outside can tell.
 func (e expected) matches(data []byte) bool {
 	if e.sha256 != "" {
 		return digest(data) == e.sha256
@@ -28,11 +30,13 @@ func (e expected) matches(data []byte) bool {
 	return bytes.Equal(data, e.data)
 }
 
-// fits reports whether a file looks right from outside. Windows has no execute bit.
+// fits reports whether a file looks right from outside. Windows has no execute bit. The size is the cheapest way to
+// see a change, and spares reading a file that somebody has made huge.
 func (e expected) fits(info fs.FileInfo) bool {
 	return info.Mode().IsRegular() && info.Size() == int64(e.size) && (runtime.GOOS == "windows" || info.Mode().Perm()&0o111 != 0 == e.exec)
 }
 
+// digest returns the SHA-256 as 64 lower-case hex digits, the form of the manifest and of sha256sum.
 func digest(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
@@ -48,7 +52,8 @@ type inspection struct {
 	buffer  []byte
 }
 
-// inspect compares a unit with what it should hold.
+// inspect compares a unit with what it should hold. A unit that is a file or a link is a stray, and all its files are
+// missing besides.
 func inspect(dir, unit string, want map[string]expected) []Difference {
 	in := &inspection{dir: dir, want: want, folders: map[string]bool{}}
 	for name := range want {
@@ -68,11 +73,13 @@ func inspect(dir, unit string, want map[string]expected) []Difference {
 	return in.found
 }
 
+// tell keeps a difference. Their order is that of the walk; callers sort the whole list.
 func (in *inspection) tell(name, kind string) {
 	in.found = append(in.found, Difference{name, kind})
 }
 
-// folder looks at the entries of a folder that should be there. One that cannot be listed is told by the files that are then missing.
+// folder looks at the entries of a folder that should be there. One that cannot be listed is told by the files that
+// are then missing. A folder that should not be there is a stray as a whole and is not entered, however much it holds.
 func (in *inspection) folder(name string) {
 	entries, _ := os.ReadDir(filepath.Join(in.dir, filepath.FromSlash(name)))
 	for _, entry := range entries {
@@ -92,7 +99,9 @@ func (in *inspection) folder(name string) {
 	}
 }
 
-// same reports whether a file is as it should be. Only regular files are opened: opening a named pipe would wait for its other end.
+// same reports whether a file is as it should be. Only regular files are opened: opening a named pipe would wait for
+// its other end. The buffer is kept for the next file and grows to the largest one, because allocating for each would
+// cost more than the comparison.
 func (in *inspection) same(entry fs.DirEntry, name string, e expected) bool {
 	if !entry.Type().IsRegular() {
 		return false

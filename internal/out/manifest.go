@@ -17,7 +17,8 @@ const ManifestName = "manifest.json"
 // FormatVersion is the version of the manifest's shape; it grows when a field changes its meaning.
 const FormatVersion = 1
 
-// Manifest lists everything in an output folder. It holds no clock and no path outside the folder.
+// Manifest lists everything in an output folder. It holds no clock and no path outside the folder. Two builds of the
+// same inputs give the same bytes, so that a diff of the output folder shows nothing but changes of policy.
 type Manifest struct {
 	FormatVersion int        `json:"format_version"`
 	Compiler      string     `json:"compiler"` // version of policygen
@@ -30,7 +31,8 @@ type Manifest struct {
 	Artifacts     []Artifact `json:"artifacts"`         // sorted by path
 }
 
-// Artifact is one file of the output folder.
+// Artifact is one file of the output folder. Those who install artifacts read group, platform and target here and need
+// not take paths apart.
 type Artifact struct {
 	Path           string `json:"path"` // slash-separated, below the output folder
 	SHA256         string `json:"sha256"`
@@ -42,7 +44,8 @@ type Artifact struct {
 	ResolvedSHA256 string `json:"resolved_sha256,omitempty"` // the client's managed_settings.resolved_sha256 with this artifact in force
 }
 
-// encode returns the manifest as a file: two spaces a level, final line break.
+// encode returns the manifest as a file: two spaces a level, final line break. It is indented because it stands in git
+// beside the artifacts, and people review it.
 func (m *Manifest) encode() ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
@@ -54,7 +57,8 @@ func (m *Manifest) encode() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// ReadManifest reads the manifest of an output folder. A folder without one gives an error that is fs.ErrNotExist.
+// ReadManifest reads the manifest of an output folder. A folder without one gives an error that is fs.ErrNotExist. A
+// manifest of another format is refused, also an older one: its fields may mean something else.
 func ReadManifest(dir string) (*Manifest, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -64,6 +68,9 @@ func ReadManifest(dir string) (*Manifest, error) {
 	return readManifest(root)
 }
 
+// readManifest reads through an opened root, so that a link in the manifest's place cannot lead out of the folder. A
+// later format that this program cannot decode is told apart from a file that is broken, because what to do next
+// differs.
 func readManifest(root *os.Root) (*Manifest, error) {
 	data, err := root.ReadFile(ManifestName)
 	if err != nil {
@@ -85,12 +92,13 @@ func readManifest(root *os.Root) (*Manifest, error) {
 	return &m, nil
 }
 
-// sortArtifacts puts the artifacts into the manifest's order.
+// sortArtifacts puts the artifacts into the manifest's order. By bytes of the path, as every tool sorts that knows no
+// language.
 func (m *Manifest) sortArtifacts() {
 	slices.SortFunc(m.Artifacts, func(a, b Artifact) int { return strings.Compare(a.Path, b.Path) })
 }
 
-// units returns the artifacts by their top-level folder.
+// units returns the artifacts by their top-level folder. A missing manifest has none.
 func (m *Manifest) units() map[string][]Artifact {
 	units := map[string][]Artifact{}
 	if m == nil {
@@ -103,5 +111,6 @@ func (m *Manifest) units() map[string][]Artifact {
 	return units
 }
 
-// notThere reports whether an error says that a file is absent.
+// notThere reports whether an error says that a file is absent. The root's own errors wrap those of the system, which
+// is why they are not compared directly.
 func notThere(err error) bool { return errors.Is(err, fs.ErrNotExist) }

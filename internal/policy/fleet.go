@@ -30,7 +30,7 @@ func (l *loader) audit(root *value.Node) {
 	l.set.Audit = a
 }
 
-// rollout reads the rings, whose percentages rise.
+// rollout reads the rings. That their percentages rise is the schema's business.
 func (l *loader) rollout(root *value.Node) {
 	m := root.Member("rollout")
 	if m == nil || m.Value.Kind != value.Map || !l.once("rollout", m) {
@@ -40,18 +40,11 @@ func (l *loader) rollout(root *value.Node) {
 	if r.By == "" {
 		r.By = "device"
 	}
-	last := 0.0
 	for _, n := range items(m.Value.Get("rings")) {
 		percent := n.Get("percent")
 		if name := n.Get("name"); name.Str() != "" {
 			l.unique("ring", name)
 		}
-		// Equal percentages are refused too: nobody would be in the second ring.
-		if percent.Float() <= last && percent != nil {
-			l.add(diag.New(diag.InvalidValue, percent.Pos, "the percentages of rings must rise: %s is not more than %s", percent.Scalar, value.FormatNumber(last)).
-				WithHint("each ring reaches the ones before it too"))
-		}
-		last = max(last, percent.Float())
 		r.Rings = append(r.Rings, wire.Ring{Name: n.Get("name").Str(), Percent: percent.Float()})
 	}
 	l.set.Rollout = r

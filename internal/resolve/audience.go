@@ -1,11 +1,12 @@
 package resolve
 
 import (
+	"slices"
+
 	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/permission"
 	"github.com/policygen/policygen/internal/policy"
 	"github.com/policygen/policygen/internal/value"
-	"slices"
 )
 
 // MaxDocument is the largest settings document in bytes that the client reads (2.1.329).

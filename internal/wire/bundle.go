@@ -85,7 +85,8 @@ type Audit struct {
 	PublicKey     string   `json:"public_key,omitempty"`
 }
 
-// EffectiveMode returns the mode at a moment: enforce once mode_until has come.
+// EffectiveMode returns the mode at a moment: enforce once mode_until has come. The agent asks at each event, so that
+// a trial period ends on time without a new bundle.
 func (p Policy) EffectiveMode(at time.Time) string {
 	if p.ModeUntil != nil && !at.Before(*p.ModeUntil) {
 		return "enforce"
@@ -93,7 +94,8 @@ func (p Policy) EffectiveMode(at time.Time) string {
 	return p.Mode
 }
 
-// Encode returns the bundle as compact JSON that ends with a line break, with its digest filled in.
+// Encode returns the bundle as compact JSON that ends with a line break, with its digest filled in. The receiver is a
+// copy, and what the caller holds does not change.
 func (b Bundle) Encode() ([]byte, error) {
 	b.Digest = ""
 	b.Policies, b.Exceptions, b.Timeline = list(b.Policies), list(b.Exceptions), list(b.Timeline)
@@ -107,7 +109,8 @@ func (b Bundle) Encode() ([]byte, error) {
 	return slices.Concat(head, []byte(digestKey+digest(head, tail)+`"`), tail), nil
 }
 
-// list makes an absent list an empty one: readers of the bundle find a list in any case.
+// list makes an absent list an empty one: readers of the bundle find a list in any case. A null would be a third state
+// beside absent and empty that nobody means.
 func list[T any](items []T) []T {
 	if items == nil {
 		return []T{}
@@ -118,7 +121,8 @@ func list[T any](items []T) []T {
 // digestKey opens the digest's text in an encoded bundle. Quotes inside of texts are escaped, so the first place that reads so is the key.
 const digestKey = `"digest":"`
 
-// digest returns the digest of a bundle whose bytes around the text of the digest are head and tail.
+// digest returns the digest of a bundle whose bytes around the text of the digest are head and tail. Hashing around
+// the text spares copying a bundle of some megabytes.
 func digest(head, tail []byte) string {
 	sum := sha256.New()
 	for _, part := range [][]byte{head, []byte(digestKey + `"`), tail} {
@@ -127,8 +131,9 @@ func digest(head, tail []byte) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// ReadBundle decodes a bundle and checks its version and digest. The digest is that of the bytes, not of what this program understands of
-// them: a bundle with fields that a later compiler added is read, and the fields are passed over.
+// ReadBundle decodes a bundle and checks its version and digest. The digest is that of the bytes, not of what this
+// program understands of them: a bundle with fields that a later compiler added is read, and the fields are passed
+// over.
 func ReadBundle(data []byte) (*Bundle, error) {
 	var b Bundle
 	if err := json.Unmarshal(data, &b); err != nil {

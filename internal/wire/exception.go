@@ -20,7 +20,8 @@ type Exception struct {
 	Ticket   string     `json:"ticket,omitempty"`
 }
 
-// Subject is whom and when a policy is judged for.
+// Subject is whom and when a policy is judged for. What is not known is empty and matches no exception that asks for
+// it.
 type Subject struct {
 	Groups  []string // the person's group and its ancestors
 	User    string   // e-mail address, "" where not known
@@ -28,7 +29,8 @@ type Subject struct {
 	At      time.Time
 }
 
-// Grant is what exceptions leave of a policy.
+// Grant is what exceptions leave of a policy. The zero value takes nothing away, so that a lookup of a policy without
+// exceptions needs no check.
 type Grant struct {
 	Whole  bool     // the policy does not hold
 	Values []string // else: these values are excepted, sorted
@@ -37,8 +39,9 @@ type Grant struct {
 // Grants maps the names of policies to what exceptions say of them.
 type Grants map[string]Grant
 
-// Granted is the one function of exceptions: what they take away for a subject. An exception that has expired, has not started, or names
-// somebody else is as if it were not written.
+// Granted is the one function of exceptions: what they take away for a subject. An exception that has expired, has not
+// started, or names somebody else is as if it were not written. Compiler, agent and server all call it, so that they
+// cannot disagree about whom an exception covers.
 func Granted(exceptions []Exception, who Subject) Grants {
 	grants := Grants{}
 	for _, e := range exceptions {
@@ -59,12 +62,14 @@ func Granted(exceptions []Exception, who Subject) Grants {
 	return grants
 }
 
-// Active reports whether a moment lies in the exception's interval [Starts, Expires).
+// Active reports whether a moment lies in the exception's interval [Starts, Expires). Intervals that touch, where one
+// ends when the next begins, leave no gap and no overlap.
 func (e Exception) Active(at time.Time) bool {
 	return (e.Starts == nil || !at.Before(*e.Starts)) && (e.Expires == nil || at.Before(*e.Expires))
 }
 
-// Names reports whether the exception is for the subject, whatever the time. An exception that names nobody is for nobody.
+// Names reports whether the exception is for the subject, whatever the time. An exception that names nobody is for
+// nobody. Every field that is set must hold. Addresses are compared without regard to case, as mail servers do.
 func (e Exception) Names(who Subject) bool {
 	if e.Team == "" && e.User == "" && e.Project == "" {
 		return false
@@ -74,8 +79,9 @@ func (e Exception) Names(who Subject) bool {
 		(e.Project == "" || MatchProject(e.Project, who.Project))
 }
 
-// MatchProject matches a project pattern against a normalized remote such as github.com/acme/web. In a pattern * stands for anything
-// within one part of the path; a pattern without a slash is compared with the repository's name.
+// MatchProject matches a project pattern against a normalized remote such as github.com/acme/web. In a pattern *
+// stands for anything within one part of the path; a pattern without a slash is compared with the repository's name.
+// Case does not matter, as the large hosts fold it. A broken pattern matches nothing: an exception in doubt is none.
 func MatchProject(pattern, remote string) bool {
 	if remote == "" {
 		return false
@@ -88,8 +94,9 @@ func MatchProject(pattern, remote string) bool {
 	return ok && err == nil
 }
 
-// NormalizeRemote returns host/path of a git remote without user, port, scheme and .git: git@github.com:acme/web.git and
-// https://github.com/acme/web both become github.com/acme/web. The host is in lower case. It returns "" for a local path.
+// NormalizeRemote returns host/path of a git remote without user, port, scheme and .git: git@github.com:acme/web.git
+// and https://github.com/acme/web both become github.com/acme/web. The host is in lower case. It returns "" for a
+// local path. The port is dropped because the same repository is often reached by several.
 func NormalizeRemote(remote string) string {
 	remote = strings.TrimSpace(remote)
 	if strings.HasPrefix(strings.ToLower(remote), "file:") {
@@ -114,7 +121,8 @@ func NormalizeRemote(remote string) string {
 	return strings.ToLower(host) + "/" + rest
 }
 
-// cutHost splits at the colon behind a host; an IPv6 address in brackets holds colons of its own.
+// cutHost splits at the colon behind a host; an IPv6 address in brackets holds colons of its own. found is false where
+// there is no such colon, and host is then the whole text.
 func cutHost(s string) (host, rest string, found bool) {
 	n := 0
 	if open := strings.IndexByte(s, '['); open >= 0 && open < strings.IndexByte(s, ':') {

@@ -5,13 +5,14 @@ import (
 	"encoding/binary"
 )
 
-// Rollout is the table of rings through which a change travels.
+// Rollout is the table of rings through which a change travels. Devices and users differ where people share machines
+// or have several.
 type Rollout struct {
 	By    string `json:"by"`    // device or user: what is hashed
 	Rings []Ring `json:"rings"` // percentages rise
 }
 
-// Ring is one step of a rollout.
+// Ring is one step of a rollout. The last ring need not reach 100: a rollout may stop halfway for a while.
 type Ring struct {
 	Name    string  `json:"name"`
 	Percent float64 `json:"percent"` // share of the fleet that this ring and the ones before it reach together
@@ -27,7 +28,8 @@ func RingPlace(id string) int {
 	return int(binary.BigEndian.Uint64(sum[:8]) % places)
 }
 
-// Ring returns the first ring that reaches a device or user, and false for one that no ring reaches yet.
+// Ring returns the first ring that reaches a device or user, and false for one that no ring reaches yet. The bound is
+// not reached itself: 10 percent are the places 0 to 999.
 func (r Rollout) Ring(id string) (Ring, bool) {
 	place := float64(RingPlace(id))
 	for _, ring := range r.Rings {

@@ -7,7 +7,9 @@ import (
 	"github.com/policygen/policygen/internal/wire"
 )
 
-// commands observes each simple command of the line, and for patterns the line as a whole, since a pattern may be about a pipe.
+// commands observes each simple command of the line, and for patterns the line as a whole, since a pattern may be
+// about a pipe. Each command is observed by itself because an allowlist must approve every part of a line: `ls && curl
+// x` is not approved by ls.
 func (s *scene) commands() seen {
 	line := s.shellLine()
 	if line == nil {
@@ -48,7 +50,9 @@ func (s *scene) commands() seen {
 	return out
 }
 
-// matchCommand compares a word prefix with a command. The endings of the client's rules, ` *` and `:*`, say the same as none.
+// matchCommand compares a word prefix with a command. The endings of the client's rules, ` *` and `:*`, say the same
+// as none. A prefix ends at a word, so that `git` does not stand for gitk. Only the core of a command is compared with
+// an allowlist, every reading with a denylist.
 func matchCommand(s *scene, v wire.Value, _ observation, form string) bool {
 	value := strings.TrimSuffix(strings.TrimSuffix(v.Name, ":*"), " *")
 	value = strings.Join(strings.Fields(value), " ")
@@ -64,7 +68,9 @@ func matchCommand(s *scene, v wire.Value, _ observation, form string) bool {
 	return form == value || strings.HasPrefix(form, value) && form[len(value)] == ' '
 }
 
-// eachReading visits the words of every reading of every command of the line.
+// eachReading visits the words of every reading of every command of the line. When the work is used up it marks the
+// line as partial instead of returning an error: what is left over then counts as blind, and breaks lists and
+// patterns.
 func (s *scene) eachReading(visit func(c shell.Command, w []string)) {
 	line := s.shellLine()
 	if line == nil {

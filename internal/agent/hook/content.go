@@ -11,7 +11,9 @@ import (
 	"github.com/policygen/policygen/internal/wire"
 )
 
-// instructions observes the content of instruction files that are loaded, or that a call is about to write.
+// instructions observes the content of instruction files that are loaded, or that a call is about to write. Only at
+// the start of a session is the list complete; a required text can be missed nowhere else. A file that is about to be
+// written is judged before it can be loaded.
 func (s *scene) instructions() seen {
 	switch {
 	case s.Name == "SessionStart" || s.Name == "InstructionsLoaded":
@@ -29,7 +31,8 @@ func (s *scene) instructions() seen {
 	return seen{}
 }
 
-// isInstructions reports the files that the client reads as instructions.
+// isInstructions reports the files that the client reads as instructions. Capitals do not matter, as file systems of
+// macOS and Windows give Claude.md where CLAUDE.md is asked for.
 func isInstructions(abs string) bool {
 	abs = strings.ToLower(abs)
 	switch path.Base(abs) {
@@ -39,12 +42,14 @@ func isInstructions(abs string) bool {
 	return strings.Contains(abs, "/.claude/rules/")
 }
 
-// matchContent is for required texts, which stand somewhere in a file.
+// matchContent is for required texts, which stand somewhere in a file. It compares with regard to case and blanks: the
+// text is one that the organization itself hands out.
 func matchContent(_ *scene, v wire.Value, _ observation, form string) bool {
 	return strings.Contains(form, v.Name)
 }
 
-// written observes what a call writes to files of a kind: the content as a form where it is the whole file, else as text for patterns.
+// written observes what a call writes to files of a kind: the content as a form where it is the whole file, else as
+// text for patterns. A guess at a path is not enough here, since content without a file cannot be judged.
 func (s *scene) written(kind func(abs string) bool) seen {
 	var out seen
 	for _, o := range s.writePaths().list {
@@ -75,8 +80,9 @@ func (s *scene) written(kind func(abs string) bool) seen {
 	return out
 }
 
-// settings observes the keys of project and user settings: of files that changed, of all where a session starts, and of a file that a call
-// is about to write.
+// settings observes the keys of project and user settings: of files that changed, of all where a session starts, and
+// of a file that a call is about to write. Changes of managed settings are left out: they are the organization's own,
+// and the client lets no hook stop them (2.1.329).
 func (s *scene) settings() seen {
 	switch {
 	case s.Name == "SessionStart", s.Name == "ConfigChange" && strings.HasSuffix(s.Source, "_settings") && s.Source != "policy_settings":
@@ -103,16 +109,20 @@ func (s *scene) settings() seen {
 	return seen{}
 }
 
-// isSettings reports the settings files of projects and people. Managed settings lie elsewhere and are not theirs to write.
+// isSettings reports the settings files of projects and people. Managed settings lie elsewhere and are not theirs to
+// write. The folder counts and not the project: settings of any project may be loaded by a later session in it.
 func isSettings(abs string) bool {
 	abs = strings.ToLower(abs)
 	return strings.HasSuffix(abs, "/.claude/settings.json") || strings.HasSuffix(abs, "/.claude/settings.local.json")
 }
 
-// maxDepth is how deep settings are looked into.
+// maxDepth is how deep settings are looked into. Anything deeper is compared as the JSON of the whole value, so that
+// nesting hides nothing from a pattern.
 const maxDepth = 32
 
-// keys observes the dotted paths of a settings file, with path=value for patterns. The list as a whole is a text for patterns too.
+// keys observes the dotted paths of a settings file, with path=value for patterns. The list as a whole is a text for
+// patterns too. Keys are visited in sorted order, because a decision names the first that breaks a policy and must
+// name the same one each time.
 func keys(f File) []observation {
 	whole := observation{value: f.Path, texts: []string{f.Content}, loose: true}
 	if strings.TrimSpace(f.Content) == "" {
@@ -148,13 +158,14 @@ func keys(f File) []observation {
 	return out
 }
 
-// items returns the entries of a list, nil for anything else.
+// items returns the entries of a list, nil for anything else. It spares its caller a check for other types.
 func items(v any) []any {
 	list, _ := v.([]any)
 	return list
 }
 
-// matchSetting compares a dotted path, which covers everything below it.
+// matchSetting compares a dotted path, which covers everything below it. A value `permissions` is also about
+// permissions.allow, because a list that forbids a section means all of it.
 func matchSetting(_ *scene, v wire.Value, _ observation, form string) bool {
 	return glob(v.Name, form) || glob(v.Name+".*", form)
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/policygen/policygen/internal/wire"
 )
 
-// Behavior is what happens to an event.
+// Behavior is what happens to an event. It is written into audit records as it stands here, so the words do not
+// change.
 type Behavior string
 
 // The behaviors, from the worst.
@@ -48,7 +49,9 @@ type Finding struct {
 	Unknown                  bool            // the policy could not be judged and is answered as if it were broken
 }
 
-// Decide judges an event. It returns the same for the same arguments and never fails: what cannot be judged is in Observed with Unknown set.
+// Decide judges an event. It returns the same for the same arguments and never fails: what cannot be judged is in
+// Observed with Unknown set. All policies are judged, also after one that denies: a developer who puts one thing right
+// should not meet the next at once, and audit records every one.
 func (p *Program) Decide(e Event, f Facts) Decision {
 	s := newScene(e, f)
 	grants := wire.Granted(p.bundle.Exceptions, f.subject())
@@ -78,13 +81,15 @@ func (p *Program) Decide(e Event, f Facts) Decision {
 	return d
 }
 
-// concerns reports whether the policy holds on a platform. Where the platform is not known, it does.
+// concerns reports whether the policy holds on a platform. Where the platform is not known, it does. An agent that
+// cannot tell its platform is better too strict than silent.
 func (r *rule) concerns(platform string) bool {
 	return len(r.Platforms) == 0 || platform == "" || slices.Contains(r.Platforms, platform)
 }
 
-// marked returns what earlier events of the session found about a policy, where it blocks at this moment. Whatever would not block was shown
-// or recorded once, and is not repeated at every call.
+// marked returns what earlier events of the session found about a policy, where it blocks at this moment. Whatever
+// would not block was shown or recorded once, and is not repeated at every call. One mark for each policy is enough,
+// since every further one would only repeat the same message.
 func (s *scene) marked(r *rule, grant wire.Grant) []violation {
 	if !acts(s.Name) || grant.Whole || r.Severity != "error" || r.EffectiveMode(s.At) != "enforce" {
 		return nil
@@ -98,7 +103,8 @@ func (s *scene) marked(r *rule, grant wire.Grant) []violation {
 	return nil
 }
 
-// found says when a mark was made.
+// found says when a mark was made. It ends with what to do, because the call that is blocked is not the cause and
+// cannot be put right itself.
 func (m Mark) found() string {
 	switch {
 	case m.Scope == "model":
@@ -109,7 +115,8 @@ func (m Mark) found() string {
 	return "the session started: put it right and start a new session"
 }
 
-// mark returns the mark that a violation leaves.
+// mark returns the mark that a violation leaves. The scope decides when the mark ends: with the next session, the next
+// choice of a model, or the next load of the same file.
 func (s *scene) mark(r *rule, v violation) Mark {
 	m := Mark{Scope: "session", Policy: r.Name, Value: clean(v.value), Why: v.why, Excused: v.excused}
 	switch {
@@ -121,7 +128,8 @@ func (s *scene) mark(r *rule, v violation) Mark {
 	return m
 }
 
-// scopes returns which marks an event decides anew.
+// scopes returns which marks an event decides anew. Other events leave the stored marks alone: a call that goes well
+// says nothing about the model or the files of the session.
 func (e Event) scopes() []string {
 	return map[string][]string{
 		"SessionStart":       {"model", "session"},
@@ -130,7 +138,9 @@ func (e Event) scopes() []string {
 	}[e.Name]
 }
 
-// finding gives a violation its weight: by severity and mode, or none where an exception covers it.
+// finding gives a violation its weight: by severity and mode, or none where an exception covers it. Severity and mode
+// are combined here and nowhere else. The value is cleaned before it is stored, as messages, audit and reports all
+// show it.
 func (p *Program) finding(s *scene, r *rule, v violation, grant wire.Grant) Finding {
 	f := Finding{
 		Policy: r.Name, Target: r.Target, Severity: r.Severity, Mode: r.EffectiveMode(s.At), Value: clean(v.value),
@@ -151,6 +161,8 @@ func (p *Program) finding(s *scene, r *rule, v violation, grant wire.Grant) Find
 }
 
 // excuse returns the first exception that covers a violation. Each is asked by the same function that grants them all.
+// An exception for the whole policy is preferred to one for single values, since it would cover the violation in any
+// case.
 func (p *Program) excuse(s *scene, r *rule, v violation) *wire.Exception {
 	var partial *wire.Exception
 	for i := range p.bundle.Exceptions {
@@ -165,7 +177,8 @@ func (p *Program) excuse(s *scene, r *rule, v violation) *wire.Exception {
 	return partial
 }
 
-// add takes a finding into the decision: the worst wins, the first of the worst gives its name.
+// add takes a finding into the decision: the worst wins, the first of the worst gives its name. Marks are collected
+// for every event; settle drops them where the event leaves none.
 func (d *Decision) add(f Finding, m Mark) {
 	d.Observed = append(d.Observed, f)
 	if f.Severity == "error" { // excused or not: at a later event another mode or exception may hold
@@ -176,7 +189,8 @@ func (d *Decision) add(f Finding, m Mark) {
 	}
 }
 
-// settle fits the decision to what the client lets the event do.
+// settle fits the decision to what the client lets the event do. An event after the fact, such as SessionStart, can
+// only be answered by a warning (2.1.329).
 func (d *Decision) settle(e Event) {
 	if d.Scopes = e.scopes(); d.Scopes == nil {
 		d.Marks = nil

@@ -15,7 +15,9 @@ var (
 	connectors = set("ping nc ncat netcat telnet ssh scp sftp rsync ftp dig nslookup host traceroute git socat")
 )
 
-// domains observes the addresses in a call: an input named url of any tool, and what looks like an address in a command line.
+// domains observes the addresses in a call: an input named url of any tool, and what looks like an address in a
+// command line. A line beyond the bounds may hold any address, so that it is observed as blind. An input named url is
+// read for every tool, because MCP servers fetch too.
 func (s *scene) domains() seen {
 	if !isTool(s.Name) {
 		return seen{}
@@ -34,7 +36,9 @@ func (s *scene) domains() seen {
 	return out
 }
 
-// addresses returns the addresses among the words of a command. Without a scheme a word is a guess, unless the program can mean nothing else.
+// addresses returns the addresses among the words of a command. Without a scheme a word is a guess, unless the program
+// can mean nothing else. Where a fetcher has an address with a scheme, its bare words are more likely names of files,
+// and stay guesses.
 func addresses(w []string) []observation {
 	name := strings.ToLower(shell.Base(w[0]))
 	var found, hosts []observation
@@ -64,7 +68,8 @@ func addresses(w []string) []observation {
 	return append(found, hosts...)
 }
 
-// schemeStart is where the scheme before :// begins, as in --proxy=https://x.
+// schemeStart is where the scheme before :// begins, as in --proxy=https://x. Letters and + are all that common
+// schemes consist of; digits would take the end of an option into the scheme.
 func schemeStart(word string, at int) int {
 	for at > 0 && (word[at-1]|0x20 >= 'a' && word[at-1]|0x20 <= 'z' || word[at-1] == '+') {
 		at--
@@ -72,12 +77,15 @@ func schemeStart(word string, at int) int {
 	return at
 }
 
-// hostLike reports a name with a dot, or localhost.
+// hostLike reports a name with a dot, or localhost. A file name such as main.go reads the same, which is why callers
+// treat bare words as guesses.
 func hostLike(s string) bool {
 	return s == "localhost" || strings.Contains(strings.Trim(s, "."), ".") && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789.-_") == ""
 }
 
-// address observes one address. One that programs may read in different ways is compared in each of them, and never approved.
+// address observes one address. One that programs may read in different ways is compared in each of them, and never
+// approved. Two readings are taken, one as Go's parser sees it and one as browsers do: a denylist meets both, an
+// allowlist approves neither where they differ.
 func address(raw string, loose bool) observation {
 	o := observation{value: raw, loose: loose, texts: []string{raw}}
 	host, port, ok := hostOf(raw)
@@ -107,6 +115,7 @@ func address(raw string, loose bool) observation {
 var defaultPorts = map[string]string{"http": "80", "https": "443", "ftp": "21", "ssh": "22"}
 
 // hostOf returns the host of an address, in lower case and without a trailing dot, and the port where it is known.
+// User information is left out, since https://good.example@evil.example leads to evil.example.
 func hostOf(raw string) (host, port string, ok bool) {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil || u.Hostname() == "" {
@@ -116,7 +125,8 @@ func hostOf(raw string) (host, port string, ok bool) {
 	return host, first(u.Port(), defaultPorts[strings.ToLower(u.Scheme)]), host != ""
 }
 
-// withPort returns the forms of a host, the second with its port.
+// withPort returns the forms of a host, the second with its port. A value with a port is compared with the second
+// form; values without one are about every port and need the first.
 func withPort(host, port string) []string {
 	if port == "" {
 		return []string{host}
@@ -124,8 +134,9 @@ func withPort(host, port string) []string {
 	return []string{host, host + " " + port}
 }
 
-// matchDomain compares as the client does: *.host is any depth below a host and not the host, elsewhere a star stays within its label. A value
-// without a port is about every port.
+// matchDomain compares as the client does: *.host is any depth below a host and not the host, elsewhere a star stays
+// within its label. A value without a port is about every port. Hosts are in lower case here and without their last
+// dot, because hostOf has done that for the form.
 func matchDomain(_ *scene, v wire.Value, _ observation, form string) bool {
 	value := strings.TrimSuffix(strings.ToLower(v.Name), ".")
 	host, port, ported := strings.Cut(form, " ")

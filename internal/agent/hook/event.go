@@ -10,7 +10,9 @@ import (
 // and 10 MB were seen.
 const MaxEvent = 64 << 20
 
-// Event is what the client writes to the hook's standard input, as far as policies look at it. A field that an event does not have is empty.
+// Event is what the client writes to the hook's standard input, as far as policies look at it. A field that an event
+// does not have is empty. Paths are as the client writes them, with backslashes on Windows; targets bring them into
+// one form when they compare.
 type Event struct {
 	Name           string         // hook_event_name, such as PreToolUse
 	Session        string         // session_id
@@ -51,7 +53,7 @@ type document struct {
 	RequestedModel text           `json:"requested_model"`
 }
 
-// text is a string, or the name or id of an object.
+// text is a string, or the name or id of an object. It is for fields that help but do not decide, such as the model.
 type text string
 
 // UnmarshalJSON takes any JSON value; what holds no text becomes "". Some fields differ between versions of the client: a model was seen as a
@@ -67,7 +69,8 @@ func (t *text) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// first returns the first text that is not empty.
+// first returns the first text that is not empty. It stands for "this, or else that" where the zero value means that
+// nothing is known.
 func first[T ~string](texts ...T) T {
 	for _, t := range texts {
 		if t != "" {
@@ -77,7 +80,8 @@ func first[T ~string](texts ...T) T {
 	return ""
 }
 
-// ParseEvent reads an event. An error means that nothing can be said about it: see [Failure].
+// ParseEvent reads an event. An error means that nothing can be said about it: see [Failure]. Unknown fields are
+// passed over: newer clients send more, and an agent that refused them would block everybody on the day of an update.
 func ParseEvent(data []byte) (Event, error) {
 	if len(data) > MaxEvent {
 		return Event{}, fmt.Errorf("the event has %d bytes, more than %d", len(data), MaxEvent)
@@ -101,13 +105,16 @@ func ParseEvent(data []byte) (Event, error) {
 	}, nil
 }
 
-// isTool reports the events before a tool call.
+// isTool reports the events before a tool call. Only these carry tool_input, and only before the call can a finding
+// still prevent something.
 func isTool(event string) bool { return event == "PreToolUse" || event == "PermissionRequest" }
 
-// acts reports the events at which a person or the model is about to do something: marks and limits hold there.
+// acts reports the events at which a person or the model is about to do something: marks and limits hold there. A
+// prompt counts, so that a session whose start was marked is stopped before it spends anything.
 func acts(event string) bool { return isTool(event) || event == "UserPromptSubmit" }
 
-// Blocks reports whether the client (2.1.329) lets a hook stop what an event is about. Findings of other events become marks.
+// Blocks reports whether the client (2.1.329) lets a hook stop what an event is about. Findings of other events become
+// marks.
 func (e Event) Blocks() bool {
 	switch e.Name {
 	case "PreToolUse", "PermissionRequest", "UserPromptSubmit", "UserPromptExpansion", "Elicitation":
@@ -118,7 +125,8 @@ func (e Event) Blocks() bool {
 	return false
 }
 
-// input returns a text of the tool's input, "" where it is absent or no text.
+// input returns a text of the tool's input, "" where it is absent or no text. A field of another type is as good as
+// absent here; targets for which that would hide something look at Input themselves.
 func (e Event) input(field string) string {
 	s, _ := e.Input[field].(string)
 	return s

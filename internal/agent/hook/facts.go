@@ -6,7 +6,8 @@ import (
 	"github.com/policygen/policygen/internal/wire"
 )
 
-// Facts is what the caller knows beside the event. [Program.Decide] reads nothing itself.
+// Facts is what the caller knows beside the event. [Program.Decide] reads nothing itself. The difference between nil
+// and empty matters throughout: what could not be read must not pass for what is not there.
 type Facts struct {
 	At         time.Time
 	User       string   // e-mail address, "" where not known
@@ -32,7 +33,8 @@ type Facts struct {
 	Evaluator Evaluator                // of Rego modules; nil where the program has none
 }
 
-// Counters are the totals before this event; nil where they could not be counted, which a limit answers by failing closed.
+// Counters are the totals before this event; nil where they could not be counted, which a limit answers by failing
+// closed.
 type Counters struct {
 	Session, Day *Totals
 }
@@ -52,7 +54,8 @@ type Server struct {
 	Command []string // of a local server, word by word
 }
 
-// File is a file with its content.
+// File is a file with its content. Content is kept as text: files here are small, and patterns and required texts are
+// compared with all of it.
 type File struct {
 	Path    string // absolute
 	Content string
@@ -68,13 +71,15 @@ type Mark struct {
 	Excused bool `json:"excused,omitempty"`
 }
 
-// Evaluator runs Rego modules. Implementations must not read the network, the clock, random numbers or the environment.
+// Evaluator runs Rego modules. Implementations must not read the network, the clock, random numbers or the
+// environment. The limits keep decisions repeatable: an audit record can be judged again later, with the same result.
 type Evaluator interface {
 	// Evaluate returns whether the module allows the input, and the reasons where it does not.
 	Evaluate(module string, input map[string]any) (allow bool, reasons []string, err error)
 }
 
-// subject is whom exceptions are asked about.
+// subject is whom exceptions are asked about. The moment belongs to it, as exceptions begin and end between two events
+// of one session.
 func (f Facts) subject() wire.Subject {
 	return wire.Subject{Groups: f.Groups, User: f.User, Project: f.Project, At: f.At}
 }

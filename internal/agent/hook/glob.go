@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// glob matches a whole text: * stands for anything, ? for one byte. Its work is bounded by the product of the lengths, for want of
-// backtracking to more than one star.
+// glob matches a whole text: * stands for anything, ? for one byte. Its work is bounded by the product of the lengths,
+// for want of backtracking to more than one star. A slash or a dot is a character like any other here; paths and hosts
+// are split into their parts before they are matched.
 func glob(pattern, s string) bool {
 	p, i, star, back := 0, 0, -1, 0
 	for i < len(s) {
@@ -26,10 +27,13 @@ func glob(pattern, s string) bool {
 	return strings.Trim(pattern[p:], "*") == ""
 }
 
-// hasGlob reports wildcards.
+// hasGlob reports wildcards. Brackets count, since path.Match and the policy language give them a meaning, although
+// glob takes them literally.
 func hasGlob(s string) bool { return strings.ContainsAny(s, "*?[") }
 
-// globPath reports whether a pattern matches an absolute path or a folder above it. ** stands for any number of folders.
+// globPath reports whether a pattern matches an absolute path or a folder above it. ** stands for any number of
+// folders. Folders above count because a rule about a folder is about everything in it. The table costs at most the
+// product of the numbers of parts, whatever the pattern.
 func globPath(pattern, name string) bool {
 	pat, segments := strings.Split(pattern, "/"), strings.Split(name, "/")
 	// reach[i] says that the pattern so far matches the first i segments.
@@ -55,7 +59,8 @@ func globPath(pattern, name string) bool {
 	return false
 }
 
-// matchSegment matches within one part of a path; a broken pattern stands for itself.
+// matchSegment matches within one part of a path; a broken pattern stands for itself. A file may well be called
+// [draft: such a name must stay forbidden where the policy names it.
 func matchSegment(pattern, s string) bool {
 	if !hasGlob(pattern) {
 		return pattern == s

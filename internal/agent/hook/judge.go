@@ -9,7 +9,8 @@ import (
 	"github.com/policygen/policygen/internal/wire"
 )
 
-// violation is a way in which an event breaks a policy.
+// violation is a way in which an event breaks a policy. It is not yet a decision: severity, mode and exceptions give
+// it its weight in finding.
 type violation struct {
 	value   string
 	current string // of a limit
@@ -23,7 +24,8 @@ const (
 	noEvaluator = "it is a module, and this program needs an evaluator for it"
 )
 
-// judge returns at most one violation that counts and one that is excused.
+// judge returns at most one violation that counts and one that is excused. One of each is enough for the decision, and
+// keeps messages and audit records small where a line breaks a policy a hundred times.
 func (s *scene) judge(r *rule, grant wire.Grant) (seen, []violation) {
 	found := s.see(r)
 	// An event that is not about the target says nothing, also where nobody could have judged it.
@@ -50,7 +52,8 @@ func (s *scene) judge(r *rule, grant wire.Grant) (seen, []violation) {
 	return seen{}, nil
 }
 
-// verdict is what a comparison says of one observation.
+// verdict is what a comparison says of one observation. Undecided is none of the other three: it breaks the policy,
+// and the message says that the policy could not be judged.
 type verdict int
 
 const (
@@ -60,7 +63,8 @@ const (
 	undecided
 )
 
-// eachObservation stops at the first observation that counts.
+// eachObservation stops at the first observation that counts. What is excused does not end the search, because a later
+// observation may be covered by nothing.
 func (s *scene) eachObservation(r *rule, found seen, grant wire.Grant, judge func(*rule, observation, wire.Grant) (verdict, string)) []violation {
 	var excuse []violation
 	for _, o := range found.list {
@@ -77,8 +81,10 @@ func (s *scene) eachObservation(r *rule, found seen, grant wire.Grant, judge fun
 	return excuse
 }
 
-// breaksAllowlist wants every form of an observation approved where all is set, because each is a name of what will really be touched, and one
-// of them elsewhere, because they are spellings of one thing. What a value of an exception approves is excused, so that it is still recorded.
+// breaksAllowlist wants every form of an observation approved where all is set, because each is a name of what will
+// really be touched, and one of them elsewhere, because they are spellings of one thing. What a value of an exception
+// approves is excused, so that it is still recorded. An observation without any form matches nothing and is broken,
+// also under an empty list: a list that allows nothing forbids everything.
 func (s *scene) breaksAllowlist(r *rule, o observation, grant wire.Grant) (verdict, string) {
 	if o.loose && !o.blind {
 		return holds, ""
@@ -110,7 +116,8 @@ func (s *scene) breaksAllowlist(r *rule, o observation, grant wire.Grant) (verdi
 	return broken, ""
 }
 
-// listed reports whether a value of the policy matches a form.
+// listed reports whether a value of the policy matches a form. room is false when the work ran out first: then nothing
+// is known, and the caller must not take that for "not listed".
 func (s *scene) listed(r *rule, o observation, form string) (ok, room bool) {
 	for i, v := range r.Values {
 		if !s.spend(form) {
@@ -123,14 +130,16 @@ func (s *scene) listed(r *rule, o observation, form string) (ok, room bool) {
 	return false, true
 }
 
-// granted reports whether a value that exceptions add to an allowlist matches a form.
+// granted reports whether a value that exceptions add to an allowlist matches a form. Values of exceptions are plain
+// names and never permission rules, so the native reading does not apply to them.
 func (s *scene) granted(r *rule, o observation, form string, grant wire.Grant) bool {
 	return slices.ContainsFunc(grant.Values, func(name string) bool {
 		return s.spend(form) && r.match(s, wire.Value{Name: name}, o, form)
 	})
 }
 
-// matches compares one value. A value that is a permission rule is read as the client reads it in the list of the same kind.
+// matches compares one value. A value that is a permission rule is read as the client reads it in the list of the same
+// kind.
 func (s *scene) matches(r *rule, i int, v wire.Value, o observation, form string, allow bool) bool {
 	if r.native == nil || r.native[i] == nil {
 		return r.match(s, v, o, form)
@@ -141,8 +150,9 @@ func (s *scene) matches(r *rule, i int, v wire.Value, o observation, form string
 	return r.native[i].Match(s.call)
 }
 
-// breaksDenylist stops at the first value that matches and is not excepted: an exception takes away the values it names and no others, also
-// where they would match the same thing.
+// breaksDenylist stops at the first value that matches and is not excepted: an exception takes away the values it
+// names and no others, also where they would match the same thing. The further readings are compared as well, because
+// a list that forbids must not be passed by another spelling.
 func (s *scene) breaksDenylist(r *rule, o observation, grant wire.Grant) (verdict, string) {
 	if o.blind {
 		return broken, o.opaque
@@ -170,7 +180,9 @@ func (s *scene) breaksDenylist(r *rule, o observation, grant wire.Grant) (verdic
 // patternCost is how much more a byte costs in a pattern than in a list (measured: about 20 ns against 2).
 const patternCost = 8
 
-// breaksPattern compares every text. RE2 needs time linear in the text, so that a pattern cannot be made slow by what it is compared with.
+// breaksPattern compares every text. RE2 needs time linear in the text, so that a pattern cannot be made slow by what
+// it is compared with. Exceptions for single values have no meaning for a pattern, which has none; only an exception
+// for the whole policy excuses it.
 func (s *scene) breaksPattern(r *rule, o observation, _ wire.Grant) (verdict, string) {
 	if o.blind {
 		return broken, o.opaque
@@ -193,7 +205,8 @@ func (s *scene) breaksPattern(r *rule, o observation, _ wire.Grant) (verdict, st
 	return holds, ""
 }
 
-// missing judges type require, where everything that is there is known.
+// missing judges type require, where everything that is there is known. Where the list is not complete, as in a single
+// changed file, a value that is not seen may still be elsewhere.
 func (s *scene) missing(r *rule, found seen, grant wire.Grant) []violation {
 	if !found.complete {
 		return nil
@@ -214,7 +227,8 @@ func (s *scene) missing(r *rule, found seen, grant wire.Grant) []violation {
 	return excuse
 }
 
-// exceeds judges type limit. A minimum is not judged here: before its end every session is below it.
+// exceeds judges type limit. A minimum is not judged here: before its end every session is below it. The maximum
+// itself is allowed: `max: 10` lets ten calls happen and stops the eleventh.
 func (s *scene) exceeds(r *rule) []violation {
 	totals, period := s.Counters.Session, "session"
 	if r.Per == "day" {
@@ -234,7 +248,8 @@ func (s *scene) exceeds(r *rule) []violation {
 	return []violation{{value: decimal(current), current: decimal(current)}}
 }
 
-// countCalls counts the call that is about to happen.
+// countCalls counts the call that is about to happen. At a prompt no call is about to happen, and the total stands as
+// it is.
 func (s *scene) countCalls(t *Totals) float64 {
 	if isTool(s.Name) {
 		return float64(t.ToolCalls + 1)
@@ -242,7 +257,8 @@ func (s *scene) countCalls(t *Totals) float64 {
 	return float64(t.ToolCalls)
 }
 
-// countFiles counts the files that the call is about to write for the first time.
+// countFiles counts the files that the call is about to write for the first time. A file that was written before does
+// not count again, however often it changes.
 func (s *scene) countFiles(t *Totals) float64 {
 	files := slices.Clone(t.Files)
 	// Guesses are left out: they would count files that nobody touches.
@@ -255,13 +271,15 @@ func (s *scene) countFiles(t *Totals) float64 {
 	return float64(len(slices.Compact(files)))
 }
 
-// decimal prints a number without an exponent, with at most two places.
+// decimal prints a number without an exponent, with at most two places. People compare it with the limit they wrote,
+// so 10 must not appear as 10.00 or 1e+01.
 func decimal(f float64) string {
 	text := strconv.FormatFloat(f, 'f', 2, 64)
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
-// evaluate asks the evaluator about a module.
+// evaluate asks the evaluator about a module. A module that fails is answered like a policy that cannot be judged,
+// because a module that always failed would otherwise allow everything.
 func (s *scene) evaluate(r *rule, found seen) []violation {
 	// A module about commands has nothing to say where there is no command; the targets of limits are about every call.
 	if r.observe != nil && len(found.list) == 0 {
@@ -284,7 +302,8 @@ func (s *scene) evaluate(r *rule, found seen) []violation {
 	return nil
 }
 
-// regoInput is the input of modules.
+// regoInput is the input of modules. Names and types are part of the policy language and only grow. Totals that could
+// not be counted are left out, so that a module can tell them from zero; time is in UTC.
 func (s *scene) regoInput(r *rule, found seen) map[string]any {
 	values := make([]any, 0, len(found.list))
 	for _, o := range found.list {

@@ -8,7 +8,8 @@ import (
 	"github.com/policygen/policygen/internal/wire"
 )
 
-// servers observes the MCP server of a call, or every configured one where a session starts.
+// servers observes the MCP server of a call, or every configured one where a session starts. An elicitation comes from
+// a server in the middle of a call, and tools that read MCP resources name the server in their input.
 func (s *scene) servers() seen {
 	switch {
 	case s.Name == "SessionStart":
@@ -42,6 +43,8 @@ func (s *scene) servers() seen {
 }
 
 // serverNames returns what may be the server of mcp__server__tool, the shortest name first: both parts may hold __.
+// The shortest is taken for the server where nothing else is known, since names of tools hold __ more often than names
+// of servers.
 func serverNames(tool string) []string {
 	rest, ok := strings.CutPrefix(tool, "mcp__")
 	if !ok {
@@ -59,8 +62,10 @@ func serverNames(tool string) []string {
 	return all[:min(len(all), 8)] // a name of many more parts is made to cost time
 }
 
-// server observes a server by its name in tools. A server of a plugin is called plugin_<plugin>_<server>: a list that forbids also meets the
-// server's own name, a list that allows does not, because whoever writes a plugin chooses that name.
+// server observes a server by its name in tools. A server of a plugin is called plugin_<plugin>_<server>: a list that
+// forbids also meets the server's own name, a list that allows does not, because whoever writes a plugin chooses that
+// name. The configuration, where it is known, gives the name as people wrote it, and the address that a policy may ask
+// for.
 func (s *scene) server(name string, readings []string) observation {
 	o := observation{value: name, forms: []string{name}}
 	for _, reading := range readings {
@@ -94,8 +99,10 @@ func toolName(name string) string {
 	}, name)
 }
 
-// matchServer compares a value with a server. A value with an address or command is compared by that where the server's is known, because
-// people choose the names of servers; where it is not known, at a call of a server that nobody found in the configuration, the name counts.
+// matchServer compares a value with a server. A value with an address or command is compared by that where the
+// server's is known, because people choose the names of servers; where it is not known, at a call of a server that
+// nobody found in the configuration, the name counts. A server whose kind differs from the value's, a command where an
+// address is asked for, does not match.
 func matchServer(_ *scene, v wire.Value, o observation, form string) bool {
 	switch known := o.server != nil && (o.server.URL != "" || len(o.server.Command) > 0); {
 	case known && v.URL != "":
@@ -108,8 +115,10 @@ func matchServer(_ *scene, v wire.Value, o observation, form string) bool {
 	return toolName(v.Name) == form
 }
 
-// matchURL compares an address with a pattern as serverUrl entries are (claude 2.1.329): no path is any path; the host without regard to case
-// and trailing dot; the path with regard to case; without a port the default port. Unlike the client's, a star in the host ends there.
+// matchURL compares an address with a pattern as serverUrl entries are (claude 2.1.329): no path is any path; the host
+// without regard to case and trailing dot; the path with regard to case; without a port the default port. Unlike the
+// client's, a star in the host ends there. That last difference is on the strict side of an allowlist:
+// https://*.example.com cannot be met by a path that ends in .example.com.
 func matchURL(pattern, address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" {
@@ -136,7 +145,8 @@ func matchURL(pattern, address string) bool {
 	return !hasPath || glob("/"+path, first(target, "/"))
 }
 
-// splitPort splits host:port; an IPv6 address stands in brackets.
+// splitPort splits host:port; an IPv6 address stands in brackets. The brackets are taken off, to compare with
+// url.URL's Hostname, which has none.
 func splitPort(authority string) (host, port string) {
 	i := strings.LastIndexByte(authority, ':')
 	if i < 0 || strings.HasSuffix(authority, "]") {

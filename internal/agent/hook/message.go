@@ -12,7 +12,8 @@ const (
 	maxMessage = 9_000 // bytes of a message; claude 2.1.329 caps the texts of hooks at 10,000 characters
 )
 
-// message is what a developer reads of one policy: what happened, by which policy, why, and the way out.
+// message is what a developer reads of one policy: what happened, by which policy, why, and the way out. Every line
+// beyond the first has a label, so that it can be read in a terminal and quoted in a ticket.
 func (p *Program) message(r *rule, v violation, b Behavior) string {
 	lead := "Policy"
 	switch b {
@@ -45,7 +46,7 @@ func (p *Program) message(r *rule, v violation, b Behavior) string {
 	return out.String()
 }
 
-// ask says where to ask for an exception.
+// ask says where to ask for an exception. There is always an answer: a block without a way out is worked around.
 func (p *Program) ask(r *rule) string {
 	switch {
 	case p.bundle.AskURL != "":
@@ -56,7 +57,8 @@ func (p *Program) ask(r *rule) string {
 	return "ask the owner of the policy repository and name the policy " + r.Name
 }
 
-// text is the policy's message with its places filled in, in one pass, so that an observed value cannot bring places of its own.
+// text is the policy's message with its places filled in, in one pass, so that an observed value cannot bring places
+// of its own. A policy without a message speaks through its description, and one without either through its target.
 func (r *rule) text(v violation) string {
 	text := r.Message
 	if text == "" {
@@ -75,7 +77,8 @@ func (r *rule) text(v violation) string {
 		"{{min}}", number(r.Min)).Replace(clip(text, 2000))
 }
 
-// clean makes an observed value fit for one line of a message.
+// clean makes an observed value fit for one line of a message. The value comes from a command or file that anybody may
+// have written, and is shown to a person and to the model.
 func clean(value string) string {
 	// Control characters could move the cursor of a terminal, and bidirectional marks could turn the sentence around.
 	value = strings.Map(func(r rune) rune {
@@ -87,7 +90,8 @@ func clean(value string) string {
 	return strings.TrimSpace(value)
 }
 
-// clip shortens a text to a number of bytes, between two characters.
+// clip shortens a text to a number of bytes, between two characters. The three dots come on top of the limit; limits
+// here leave room for them.
 func clip(text string, limit int) string {
 	if len(text) <= limit {
 		return text
@@ -98,7 +102,8 @@ func clip(text string, limit int) string {
 	return text[:limit] + "..."
 }
 
-// join is the message of a decision: the findings that made it what it is, then the milder ones.
+// join is the message of a decision: the findings that made it what it is, then the milder ones. The worst come first,
+// because the end may be cut off.
 func join(found []Finding, worst Behavior) string {
 	var parts []string
 	for _, behavior := range []Behavior{Deny, Warn} {

@@ -20,7 +20,8 @@ type request struct {
 	Message  string `json:"message"`
 }
 
-// answer is what the client reads from standard output.
+// answer is what the client reads from standard output. An empty one, {}, is what the client takes for "nothing to
+// say".
 type answer struct {
 	Decision string    `json:"decision,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
@@ -31,9 +32,9 @@ type answer struct {
 // takesContext are events whose answer may add text for the model.
 var takesContext = map[string]bool{"PreToolUse": true, "UserPromptSubmit": true, "SessionStart": true, "PostToolUse": true}
 
-// Output returns what the program must print and its exit code. There is one JSON object on standard output and exit code 0, because a deny as
-// JSON holds whatever happens to the exit code; only a program that failed answers with exit code 2 and its reason. An allowed call is not
-// answered with "allow": that would also skip the client's own question.
+// Output returns what the program must print and its exit code. There is one JSON object on standard output and exit
+// code 0, because a deny as JSON holds whatever happens to the exit code; only a program that failed answers with exit
+// code 2 and its reason. An allowed call is not answered with "allow": that would also skip the client's own question.
 func (d Decision) Output(event string) (stdout []byte, stderr string, exitCode int) {
 	if d.Failed {
 		return nil, d.Message + "\n", 2
@@ -41,8 +42,9 @@ func (d Decision) Output(event string) (stdout []byte, stderr string, exitCode i
 	return d.answer(event).encode(), "", 0
 }
 
-// answer chooses the form that an event takes: tool calls have a decision of their own, other events are blocked at the top level, and events
-// that cannot be blocked take a message.
+// answer chooses the form that an event takes: tool calls have a decision of their own, other events are blocked at
+// the top level, and events that cannot be blocked take a message. The banner stands before any warning and is never
+// the reason of a denial, since it greets and explains nothing.
 func (d Decision) answer(event string) answer {
 	switch {
 	case d.Behavior == Deny && event == "PreToolUse":
@@ -71,6 +73,7 @@ func (d Decision) answer(event string) answer {
 }
 
 // encode prints one object on one line, as text before or behind it would make the client ignore it (2.1.329).
+// Characters such as < stay readable: the text is for a terminal and not for a web page.
 func (a answer) encode() []byte {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
@@ -81,8 +84,9 @@ func (a answer) encode() []byte {
 	return out.Bytes()
 }
 
-// Failure is the decision of a program that could not decide: it denies, with the error as the reason. Use it only where the bundle has a
-// policy that blocks, or may have one.
+// Failure is the decision of a program that could not decide: it denies, with the error as the reason. Use it only
+// where the bundle has a policy that blocks, or may have one. It names no policy, since none was judged. The text of
+// the error is shown so that whoever is asked for help knows what to look at.
 func Failure(err error) Decision {
 	return Decision{
 		Behavior: Deny, Severity: "error", Failed: true,

@@ -6,7 +6,8 @@ import (
 	"github.com/policygen/policygen/internal/agent/hook/shell"
 )
 
-// set makes a set of the words of a text.
+// set makes a set of the words of a text. Lists of names are easier to read and review as one text than as a map with
+// a value for each.
 func set(names string) map[string]bool {
 	all := map[string]bool{}
 	for name := range strings.FieldsSeq(names) {
@@ -29,7 +30,9 @@ var (
 	quiet = set("echo printf write-output write-host export")
 )
 
-// lineAccesses finds the files that a command line names, following plain cd commands.
+// lineAccesses finds the files that a command line names, following plain cd commands. A cd into a variable or with
+// options is not followed; paths behind it then start from the wrong folder, and the variable makes the first of them
+// unapproved.
 func (s *scene) lineAccesses(line *shell.Line) []access {
 	var found []access
 	dir := s.Cwd
@@ -52,7 +55,9 @@ func (s *scene) lineAccesses(line *shell.Line) []access {
 	return found
 }
 
-// operands returns the files among the words of a command. Of a program that is not known, words that look like paths may be read.
+// operands returns the files among the words of a command. Of a program that is not known, words that look like paths
+// may be read. The lists are for precision and not for safety: a program that is missing there yields guesses, which
+// denylists still meet.
 func operands(w []string, dir string) []access {
 	name := strings.ToLower(shell.Base(w[0]))
 	if quiet[name] {
@@ -86,7 +91,8 @@ func operands(w []string, dir string) []access {
 	return found
 }
 
-// markTargets marks what a copy writes: its last operand, or all where an option names the target. What is moved away is changed too.
+// markTargets marks what a copy writes: its last operand, or all where an option names the target. What is moved away
+// is changed too. Names of programs that move all begin with m: mv, move, mi, move-item.
 func markTargets(w []string, found []access, name string) {
 	everything := hasOption(w, "-t") || hasOption(w, "--target-directory") || strings.HasPrefix(name, "m")
 	for i := range found {
@@ -94,7 +100,8 @@ func markTargets(w []string, found []access, name string) {
 	}
 }
 
-// hasOption reports an option, also with its value written to it, as in -i.bak.
+// hasOption reports an option, also with its value written to it, as in -i.bak. It takes -icon for -i as well, which
+// errs on the side of writing.
 func hasOption(w []string, option string) bool {
 	for _, word := range w {
 		if strings.HasPrefix(word, option) {
@@ -104,7 +111,8 @@ func hasOption(w []string, option string) bool {
 	return false
 }
 
-// pathLike reports a word that names a file whatever program it belongs to.
+// pathLike reports a word that names a file whatever program it belongs to. A bare name such as README is not one,
+// since the words of most programs are no files; a dot, tilde or slash makes it likely.
 func pathLike(word string) bool {
 	if strings.Contains(word, "://") || strings.ContainsAny(word, "\n") || len(word) > 4096 {
 		return false

@@ -24,7 +24,8 @@ type Program struct {
 	rules  []rule
 }
 
-// rule is one policy made ready.
+// rule is one policy made ready. It holds what can be worked out once for a bundle, because the agent may judge many
+// events with one.
 type rule struct {
 	*wire.Policy
 	target
@@ -66,7 +67,8 @@ var (
 	knownModes      = set("enforce warn observe")
 )
 
-// checkWords refuses words that a later compiler may write.
+// checkWords refuses words that a later compiler may write. Words are checked before anything else, so that the error
+// tells the reader to update the agent and not that a pattern is broken.
 func checkWords(p *wire.Policy) error {
 	switch {
 	case !knownTypes[p.Type]:
@@ -79,12 +81,14 @@ func checkWords(p *wire.Policy) error {
 	return nil
 }
 
-// unknown is the error for a word of a later compiler.
+// unknown is the error for a word of a later compiler. The compiler of the same version cannot write one, so the only
+// cause is an agent that is behind.
 func unknown(p *wire.Policy, field, value string) error {
 	return fmt.Errorf("policy %s has the %s %q, which this agent does not know: update the agent", p.Name, field, value)
 }
 
-// parseNative reads values of target tools that are permission rules with content, such as Bash(rm *).
+// parseNative reads values of target tools that are permission rules with content, such as Bash(rm *). Plain names are
+// left to matchTool, as most policies on tools hold nothing else.
 func (r *rule) parseNative() error {
 	if r.Target != "tools" || !slices.ContainsFunc(r.Values, func(v wire.Value) bool { return strings.Contains(v.Name, "(") }) {
 		return nil
@@ -103,7 +107,8 @@ func (r *rule) parseNative() error {
 	return nil
 }
 
-// Check compiles every pattern and returns the first problem.
+// Check compiles every pattern and returns the first problem. It is for the moment at which a bundle is installed:
+// there a broken pattern can still be refused, at a call it blocks.
 func (p *Program) Check() error {
 	for _, r := range p.rules {
 		if _, err := r.pattern(); err != nil {

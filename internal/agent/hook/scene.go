@@ -8,7 +8,8 @@ import (
 // maxWork is how many bytes one decision compares before it gives up; what is left is answered as unknown.
 const maxWork = 64 << 20
 
-// scene is one event with its facts, taken apart as far as policies ask for it.
+// scene is one event with its facts, taken apart as far as policies ask for it. It belongs to one decision and one
+// goroutine. The line and the list of files are made when the first policy asks, since most events need neither.
 type scene struct {
 	Event
 	Facts
@@ -19,7 +20,7 @@ type scene struct {
 	call    permission.Call
 }
 
-// newScene fills in what follows from the rest.
+// newScene fills in what follows from the rest. An event outside of a project counts its own folder as the project.
 func newScene(e Event, f Facts) *scene {
 	if f.ProjectDir == "" {
 		f.ProjectDir = e.Cwd
@@ -29,7 +30,8 @@ func newScene(e Event, f Facts) *scene {
 	return s
 }
 
-// see returns what the event shows of a rule's target, taken apart once.
+// see returns what the event shows of a rule's target, taken apart once. Several policies about one target are common,
+// and taking a long line apart costs more than comparing it. Limits observe nothing: they hold wherever somebody acts.
 func (s *scene) see(r *rule) seen {
 	if r.observe == nil {
 		return seen{judged: acts(s.Name)}
@@ -40,7 +42,8 @@ func (s *scene) see(r *rule) seen {
 	return s.cache[r.Target]
 }
 
-// spend accounts for a comparison with a text and reports whether there is room for it.
+// spend accounts for a comparison with a text and reports whether there is room for it. The fixed part makes empty
+// texts cost something, so that a million of them end as well.
 func (s *scene) spend(text string) bool {
 	s.work -= len(text) + 64
 	return s.work >= 0
@@ -49,7 +52,8 @@ func (s *scene) spend(text string) bool {
 // shellTools run a command line.
 var shellTools = map[string]shell.Dialect{"Bash": shell.Posix, "Monitor": shell.Posix, "PowerShell": shell.PowerShell}
 
-// shellLine returns the command line of the call taken apart, nil for other tools.
+// shellLine returns the command line of the call taken apart, nil for other tools. A command that is no text cannot be
+// judged, and is one whose rest was not looked at.
 func (s *scene) shellLine() *shell.Line {
 	dialect, ok := shellTools[s.Tool]
 	if !ok || !isTool(s.Name) {

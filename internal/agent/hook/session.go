@@ -7,7 +7,8 @@ import (
 	"github.com/policygen/policygen/internal/wire"
 )
 
-// tools observes the called tool, by its name and by the name that the client has for it today.
+// tools observes the called tool, by its name and by the name that the client has for it today. A policy may use
+// either name: older policies keep their meaning after the client renames a tool.
 func (s *scene) tools() seen {
 	if !isTool(s.Name) {
 		return seen{}
@@ -19,7 +20,8 @@ func (s *scene) tools() seen {
 	return seen{judged: true, list: []observation{o}}
 }
 
-// currentName resolves older names of tools: Task is Agent.
+// currentName resolves older names of tools: Task is Agent. The table of names is that of permission rules, so that
+// hook and native settings agree.
 func currentName(tool string) string { return permission.Normalize(permission.Rule{Tool: tool}).Tool }
 
 // matchTool compares a name or glob; mcp__server stands for each of the server's tools.
@@ -40,7 +42,7 @@ func (s *scene) agents() seen {
 	return out
 }
 
-// matchName compares a name or glob.
+// matchName compares a name or glob. It serves targets whose values have no form of their own.
 func matchName(_ *scene, v wire.Value, _ observation, form string) bool { return glob(v.Name, form) }
 
 // mode observes the permission mode, which every event that acts carries.
@@ -51,7 +53,8 @@ func (s *scene) mode() seen {
 	return seen{judged: true, list: []observation{named(s.PermissionMode)}}
 }
 
-// matchMode knows that manual is another word for default (claude 2.1.329).
+// matchMode knows that manual is another word for default (claude 2.1.329). Both sides are brought to one word, since
+// either may use the other.
 func matchMode(_ *scene, v wire.Value, _ observation, form string) bool {
 	usual := func(mode string) string {
 		if mode == "manual" {
@@ -62,7 +65,8 @@ func matchMode(_ *scene, v wire.Value, _ observation, form string) bool {
 	return glob(usual(v.Name), usual(form))
 }
 
-// models observes the model of a session, a switch, or a subagent.
+// models observes the model of a session, a switch, or a subagent. A subagent that inherits its model shows nothing
+// new: the session's own model was judged when it was chosen.
 func (s *scene) models() seen {
 	var model string
 	switch {
@@ -77,7 +81,9 @@ func (s *scene) models() seen {
 	return seen{judged: true, list: []observation{named(model)}}
 }
 
-// matchModel compares a model's id, or a family such as opus. Providers write ids with their own words around them.
+// matchModel compares a model's id, or a family such as opus. Providers write ids with their own words around them. A
+// family meets every model of it, today's and later ones; a whole id also meets the same id with a date or version
+// behind it.
 func matchModel(_ *scene, v wire.Value, _ observation, form string) bool {
 	value, id := strings.ToLower(v.Name), strings.ToLower(form)
 	if glob(value, id) {
@@ -96,7 +102,8 @@ func matchModel(_ *scene, v wire.Value, _ observation, form string) bool {
 	return value != "claude" && !strings.Contains(value, "-") && strings.Contains("-"+id+"-", "-"+value+"-")
 }
 
-// skills observes the skill that is used, or every skill where a session starts.
+// skills observes the skill that is used, or every skill where a session starts. A person starts one by a slash
+// command, the model by a tool; both name it, with or without the slash.
 func (s *scene) skills() seen {
 	switch {
 	case s.Name == "SessionStart":
@@ -109,13 +116,16 @@ func (s *scene) skills() seen {
 	return seen{}
 }
 
-// matchSkill compares a name with or without its plugin.
+// matchSkill compares a name with or without its plugin. A list that names the skill alone is about it in every
+// plugin.
 func matchSkill(_ *scene, v wire.Value, _ observation, form string) bool {
 	_, bare, _ := strings.Cut(form, ":")
 	return glob(v.Name, form) || bare != "" && glob(v.Name, bare)
 }
 
-// plugins observes the enabled plugins where a session starts, else the plugin that a skill or server of a call belongs to.
+// plugins observes the enabled plugins where a session starts, else the plugin that a skill or server of a call
+// belongs to. At a call only the plugin's name is known and not its marketplace, so that a list which allows has
+// already judged it at the start of the session.
 func (s *scene) plugins() seen {
 	if s.Name == "SessionStart" {
 		return names(s.Plugins, "the plugins")
@@ -141,7 +151,8 @@ func (s *scene) plugins() seen {
 	return out
 }
 
-// matchPlugin compares name@marketplace; a name alone, on either side, stands for every marketplace.
+// matchPlugin compares name@marketplace; a name alone, on either side, stands for every marketplace. Where both sides
+// name a marketplace it counts, because two marketplaces may have plugins of one name.
 func matchPlugin(_ *scene, v wire.Value, _ observation, form string) bool {
 	value, _, full := strings.Cut(v.Name, "@")
 	name, _, exact := strings.Cut(form, "@")

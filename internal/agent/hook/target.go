@@ -2,7 +2,8 @@ package hook
 
 import "github.com/policygen/policygen/internal/wire"
 
-// target is a row of the table: what of an event policies on it look at, and how a value is compared.
+// target is a row of the table: what of an event policies on it look at, and how a value is compared. A row has either
+// observe and match, or measure, or nothing where the client alone enforces it.
 type target struct {
 	observe func(*scene) seen
 	match   func(s *scene, v wire.Value, o observation, form string) bool
@@ -37,7 +38,9 @@ func targets() map[string]target {
 	}
 }
 
-// seen is what an event shows of a target. The zero value says that the event has nothing to do with it.
+// seen is what an event shows of a target. The zero value says that the event has nothing to do with it. The
+// difference between judged and an empty list matters to audit: it tells "looked and found nothing" from "not about
+// this".
 type seen struct {
 	judged   bool          // the event concerns the target
 	complete bool          // the list is all there is, so that a missing value is known to be missing
@@ -45,7 +48,8 @@ type seen struct {
 	list     []observation // in the order of the event
 }
 
-// observation is one thing that policies judge.
+// observation is one thing that policies judge. An observation without forms can only be met by patterns, or break
+// lists by being opaque or blind.
 type observation struct {
 	value string   // as people read it
 	forms []string // what lists are compared with: an allowlist needs one of them to match, or every one where all is set
@@ -60,10 +64,12 @@ type observation struct {
 	server *Server // of target mcpServers, where its address or command is known
 }
 
-// named returns an observation of one text.
+// named returns an observation of one text. It is the usual case: names of tools, modes, models, skills and agents
+// have one spelling.
 func named(value string) observation { return observation{value: value, forms: []string{value}} }
 
-// names returns a complete list of texts; nil ones could not be read.
+// names returns a complete list of texts; nil ones could not be read. An empty list is complete as well, and breaks
+// every policy that requires something.
 func names(values []string, what string) seen {
 	if values == nil {
 		return seen{judged: true, unknown: what + " could not be read"}

@@ -25,8 +25,9 @@ type File struct {
 	Data []byte
 }
 
-// New returns the repository with that many leaf groups. Leaves and departments are on one platform each, so that every document differs
-// and none can be encoded once for three platforms.
+// New returns the repository with that many leaf groups. Leaves and departments are on one platform each, so that
+// every document differs and none can be encoded once for three platforms. Equal arguments give equal bytes: figures
+// of two days can be compared.
 func New(leaves int) []File {
 	files := []File{organization(leaves)}
 	for _, p := range base() {
@@ -38,7 +39,8 @@ func New(leaves int) []File {
 	return files
 }
 
-// organization returns the file with the header and the group tree.
+// organization returns the file with the header and the group tree. Every group matches a group of the identity
+// provider, as in a real repository, so that matching is part of what is measured.
 func organization(leaves int) File {
 	var y strings.Builder
 	y.WriteString("version: \"1.0\"\norganization: Bench Corporation\neffective_date: 2026-11-01\nlast_updated: " + Date + "\n")
@@ -62,7 +64,8 @@ type group struct {
 	overlay                      part
 }
 
-// groups returns the tree, parents first.
+// groups returns the tree, parents first. Leaves are shared out over departments in turn, and departments over
+// divisions, so that all branches are of one size.
 func groups(leaves int) []group {
 	var all []group
 	for i := range Divisions {
@@ -90,12 +93,15 @@ func LeafPath(i int) string {
 	return "groups/" + divisionName(above%Divisions) + "/" + departmentName(above) + "/" + LeafName(i) + ".yaml"
 }
 
+// divisionName is padded with zeros, so that the order of names is the order of numbers.
 func divisionName(i int) string   { return fmt.Sprintf("division-%02d", i) }
 func departmentName(i int) string { return fmt.Sprintf("department-%03d", i) }
 
+// platformOf spreads departments over the platforms in turn.
 func platformOf(i int) string { return []string{"linux", "macos", "windows"}[i%3] }
 
-// Write puts the repository into a folder, which it creates.
+// Write puts the repository into a folder, which it creates. Files that are there already are overwritten; others
+// stay.
 func Write(dir string, leaves int) error {
 	for _, f := range New(leaves) {
 		if err := f.write(dir); err != nil {

@@ -5,14 +5,16 @@ import (
 	"strings"
 )
 
-// Layered is the policy as documents that a general merge tool can unite: for each group, the documents from the base down.
+// Layered is the policy as documents that a general merge tool can unite: for each group, the documents from the base
+// down. Groups hold only what each adds, so that the work of uniting is left to the program that is measured.
 type Layered struct {
 	Base   json.RawMessage            `json:"base"`
 	Groups map[string]json.RawMessage `json:"groups"` // overlays
 	Chains map[string][]string        `json:"chains"` // the names of the groups from the top down, for each leaf
 }
 
-// Layers returns the corpus with that many leaf groups as documents.
+// Layers returns the corpus with that many leaf groups as documents. Every chain has three names, as the tree has
+// three levels.
 func Layers(leaves int) Layered {
 	var members []string
 	for _, p := range base() {
@@ -32,7 +34,8 @@ func Layers(leaves int) Layered {
 	return l
 }
 
-// json returns the members without the braces around them.
+// json returns the members without the braces around them. The order of members is that of the part, since a map would
+// change it.
 func (p part) json() string {
 	members := make([]string, len(p.members))
 	for i, m := range p.members {

@@ -19,8 +19,9 @@ type member struct {
 	value string
 }
 
-// yaml returns the members as the indented content of a settings section, with one line for each list entry and map member: the shape that
-// people write and diff.
+// yaml returns the members as the indented content of a settings section, with one line for each list entry and map
+// member: the shape that people write and diff. Values on a single line would make the parser's work smaller than it
+// is for people's files.
 func (p part) yaml() string {
 	var y strings.Builder
 	for _, m := range p.members {
@@ -29,6 +30,7 @@ func (p part) yaml() string {
 	return y.String()
 }
 
+// writeYAML writes one member at a depth of two blanks each. Scalars stay JSON, which YAML reads the same.
 func writeYAML(y *strings.Builder, depth int, key string, raw json.RawMessage) {
 	indent := strings.Repeat("  ", depth)
 	var list []json.RawMessage
@@ -49,7 +51,8 @@ func writeYAML(y *strings.Builder, depth int, key string, raw json.RawMessage) {
 	}
 }
 
-// membersOf returns the members of a JSON object in their order.
+// membersOf returns the members of a JSON object in their order. Errors are dropped, as the text is this package's
+// own.
 func membersOf(raw json.RawMessage) []member {
 	var members []member
 	decoder := json.NewDecoder(bytes.NewReader(raw))
@@ -66,7 +69,8 @@ func membersOf(raw json.RawMessage) []member {
 // decode reads JSON that this package wrote, so it cannot fail; a test looks at all of it.
 func decode(raw json.RawMessage, into any) { _ = json.Unmarshal(raw, into) }
 
-// rules returns n strings of a pattern with one number in it, as a JSON list.
+// rules returns n strings of a pattern with one number in it, as a JSON list. The numbers make them distinct: equal
+// rules would be merged, and less would be written.
 func rules(pattern string, n int) []string {
 	list := make([]string, n)
 	for i := range list {
@@ -75,7 +79,8 @@ func rules(pattern string, n int) []string {
 	return list
 }
 
-// text encodes any value as JSON. The values are strings, lists and maps of strings, which always can be.
+// text encodes any value as JSON. The values are strings, lists and maps of strings, which always can be. Characters
+// such as & stay as they are, because a rule is compared as text.
 func text(v any) string {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
@@ -131,20 +136,24 @@ func scalars() []member {
 	)
 }
 
+// division adds three rules and a variable, which is about what real overlays hold.
 func division(i int) part {
 	return overlay(text(rules(fmt.Sprintf("Bash(division-%02d-tool-%%d *)", i), 3)), fmt.Sprintf(`"OTEL_RESOURCE_ATTRIBUTES":"division=%02d"`, i), "")
 }
 
+// department adds rules for another tool than the levels around it.
 func department(i int) part {
 	return overlay(text(rules(fmt.Sprintf("Read(//srv/department-%03d/area-%%d/**)", i), 3)), fmt.Sprintf(`"BENCH_DEPARTMENT":"%03d"`, i), "")
 }
 
+// leaf adds to two lists, so that merging is needed at more than one place.
 func leaf(i int) part {
 	ask := text(rules(fmt.Sprintf("Bash(team-%05d-release-%%d *)", i), 2))
 	return overlay(text(rules(fmt.Sprintf("Bash(team-%05d-tool-%%d *)", i), 2)), fmt.Sprintf(`"BENCH_TEAM":"%05d"`, i), `,"ask":`+ask)
 }
 
-// overlay returns what a group adds: rules and a variable. It only tightens, so that nothing needs an exception.
+// overlay returns what a group adds: rules and a variable. It only tightens, so that nothing needs an exception. more
+// is the rest of the permissions, beginning with a comma, or "".
 func overlay(deny, env, more string) part {
 	return part{"overlay", []member{{"env", "{" + env + "}"}, {"permissions", `{"deny":` + deny + more + `}`}}}
 }

@@ -12,17 +12,19 @@ type reader struct {
 	documents []*document // here-documents whose bodies begin after the line
 }
 
-// document is a here-document.
+// document is a here-document. Its body begins on the next line, so it must wait until the line that names it is read.
 type document struct {
 	end    string
 	quoted bool
 	shell  bool // a shell reads it as its script
 }
 
-// has reports what comes next.
+// has reports what comes next. Nothing comes next at the end of the text, and every answer there is false but the one
+// for "".
 func (r *reader) has(s string) bool { return strings.HasPrefix(r.src[r.pos:], s) }
 
-// list reads commands up to an unquoted end, or to the end of the text where end is 0.
+// list reads commands up to an unquoted end, or to the end of the text where end is 0. The end itself is passed over.
+// A list that is not closed is still listed, with a doubt: the shell would refuse it, or wait for more.
 func (r *reader) list(end byte) {
 	if r.depth++; r.depth > maxDepth {
 		r.stop("the command is nested too deeply")
@@ -48,13 +50,15 @@ func (r *reader) list(end byte) {
 	r.depth--
 }
 
-// flush stores the command read so far.
+// flush stores the command read so far. A command without words and redirections is dropped there, so that `;;` and
+// blank lines add none.
 func (r *reader) flush() {
 	r.add(r.cur)
 	r.cur = Command{}
 }
 
-// step reads one blank, comment, operator or word.
+// step reads one blank, comment, operator or word. It always moves on by at least one byte, which is what bounds the
+// time of a line.
 func (r *reader) step() {
 	c := r.src[r.pos]
 	switch {
@@ -96,7 +100,8 @@ func (r *reader) step() {
 	}
 }
 
-// inTest reports a position between [[ and ]].
+// inTest reports a position between [[ and ]]. There && and || join conditions, and < compares, so that nothing behind
+// them is a command.
 func (r *reader) inTest() bool {
 	w := r.cur.Words
 	return len(w) > 0 && w[0] == "[[" && w[len(w)-1] != "]]"
@@ -108,7 +113,8 @@ var reserved = map[string]bool{
 	"{": true, "}": true, "coproc": true, "esac": true,
 }
 
-// command adds a word to the current command, or passes over a reserved word.
+// command adds a word to the current command, or passes over a reserved word. Only unquoted words are reserved, as in
+// the shell: 'if' in quotes is the name of a program.
 func (r *reader) command() {
 	start := r.pos
 	value := r.word()
@@ -134,7 +140,8 @@ func (r *reader) command() {
 	r.cur.Words = append(r.cur.Words, braces(raw, value)...)
 }
 
-// head passes over `name in words`; substitutions in the words are still read.
+// head passes over `name in words`; substitutions in the words are still read. The loop's variable has no value that
+// is known, so the words themselves are not kept.
 func (r *reader) head() {
 	for r.pos < len(r.src) && strings.IndexByte(";\n&|()<>", r.src[r.pos]) < 0 {
 		if strings.IndexByte(" \t\r", r.src[r.pos]) >= 0 {
@@ -145,7 +152,8 @@ func (r *reader) head() {
 	}
 }
 
-// redirect reads a redirection.
+// redirect reads a redirection. Duplicated descriptors such as 2>&1 open no file. /dev/null is left out, since every
+// list of paths would have to name it.
 func (r *reader) redirect() {
 	start := r.pos
 	for _, op := range [...]string{"&>>", "&>", "<<<", "<<-", "<<", "<(", ">(", "<&", "<>", ">>", ">&", ">|", "<", ">"} {
@@ -182,7 +190,9 @@ func (r *reader) redirect() {
 	}
 }
 
-// bodies passes over the here-documents that begin on this line. Substitutions in them run, and a shell runs all of them.
+// bodies passes over the here-documents that begin on this line. Substitutions in them run, and a shell runs all of
+// them. The end may be indented with tabs for every kind of here-document here, which can only end a body too early
+// and list more commands.
 func (r *reader) bodies() {
 	for _, d := range r.documents {
 		start, stop := r.pos, len(r.src)
@@ -209,7 +219,8 @@ func (r *reader) bodies() {
 	r.documents = nil
 }
 
-// substitutions reads the commands that stand in a text as in double quotes.
+// substitutions reads the commands that stand in a text as in double quotes. The text is paid for again, because it
+// was already part of the line: nested bodies could otherwise be read without end.
 func (r *reader) substitutions(text string) {
 	if r.work < len(text) || r.depth > maxDepth {
 		r.stop("the command is nested too deeply")

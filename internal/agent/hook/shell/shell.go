@@ -20,21 +20,23 @@ const (
 	maxVariables = 256 // in one command
 )
 
-// Line is a command line taken apart.
+// Line is a command line taken apart. Commands are in the order in which they stand, derived ones behind the others.
 type Line struct {
 	Commands []Command
 	Unsure   string // why Commands may not be everything that runs; "" where they are
 	Partial  bool   // a bound was reached, so that the rest of the line was not looked at
 }
 
-// Command is one simple command.
+// Command is one simple command. Quotes are resolved in Words: what stands there is what the program would get, but
+// for variables and wildcards.
 type Command struct {
 	Words     []string // without quotes and redirections; words[0] may be an assignment
 	Redirects []Redirect
 	Derived   bool // a reading of another command of the line, such as one with its variables filled in
 }
 
-// Redirect is a file that a command is connected to.
+// Redirect is a file that a command is connected to. Pipes and duplicated descriptors are none, because they name no
+// file.
 type Redirect struct {
 	Path  string
 	Write bool
@@ -49,10 +51,12 @@ const (
 	PowerShell
 )
 
-// Text returns the words with single spaces between them.
+// Text returns the words with single spaces between them. The spacing of the source is lost on purpose: policies
+// compare words.
 func (c Command) Text() string { return strings.Join(c.Words, " ") }
 
-// Read takes a line apart.
+// Read takes a line apart. It never fails: what it cannot follow is told in Unsure, and the commands it found stand
+// nevertheless.
 func Read(src string, dialect Dialect) Line {
 	p := &parser{dialect: dialect, work: maxWork}
 	p.read(src, 0)
@@ -71,27 +75,29 @@ func (p *parser) readScripts() {
 	}
 }
 
-// parser is what the readers of one line share.
+// parser is what the readers of one line share. The budget is shared, so that a line of many small scripts costs no
+// more than a long one.
 type parser struct {
 	line    Line
 	dialect Dialect
 	work    int
 }
 
-// stop notes that a bound was reached.
+// stop notes that a bound was reached. A caller that forbids must treat the rest as anything at all.
 func (p *parser) stop(why string) {
 	p.line.Partial = true
 	p.doubt(why)
 }
 
-// doubt keeps the first reason.
+// doubt keeps the first reason. The first is what a developer can understand; later ones often follow from it.
 func (p *parser) doubt(why string) {
 	if p.line.Unsure == "" {
 		p.line.Unsure = why
 	}
 }
 
-// read takes a text apart that stands for itself, such as the line or a script in it.
+// read takes a text apart that stands for itself, such as the line or a script in it. The loop goes on behind a stray
+// end, because what stands there still runs in some shells.
 func (p *parser) read(src string, depth int) {
 	if len(src) > MaxLine || p.work < len(src) || depth > maxDepth {
 		p.stop("the command is too long to be taken apart")
@@ -108,7 +114,8 @@ func (p *parser) read(src string, depth int) {
 	}
 }
 
-// add stores a command. A redirection without a command still opens its file.
+// add stores a command. A redirection without a command still opens its file. `>file` alone empties a file, which is
+// why it is kept.
 func (p *parser) add(c Command) {
 	if len(c.Words) == 0 && len(c.Redirects) == 0 {
 		return
@@ -120,7 +127,9 @@ func (p *parser) add(c Command) {
 	p.line.Commands = append(p.line.Commands, c)
 }
 
-// fillVariables adds the readings in which variables that the line sets have their values: `X=rm; $X file` is also `rm file`.
+// fillVariables adds the readings in which variables that the line sets have their values: `X=rm; $X file` is also `rm
+// file`. Values are taken from any assignment so far, whether or not it would still hold: more readings forbid more,
+// and an allowlist does not look at them.
 func (p *parser) fillVariables() {
 	values := map[string]string{"IFS": " "}
 	for _, c := range p.line.Commands[:len(p.line.Commands):len(p.line.Commands)] {
@@ -137,7 +146,8 @@ func (p *parser) fillVariables() {
 	}
 }
 
-// fill puts known values into a text, and reports whether there were any.
+// fill puts known values into a text, and reports whether there were any. IFS counts as a blank, because ${IFS} is the
+// usual way to write a command without one.
 func (p *parser) fill(text string, values map[string]string) (string, bool) {
 	n := strings.Count(text, "$")
 	if n == 0 {
@@ -160,7 +170,7 @@ func (p *parser) fill(text string, values map[string]string) (string, bool) {
 	return filled, known && len(filled) <= MaxLine
 }
 
-// assignment splits NAME=value.
+// assignment splits NAME=value. NAME+=value counts too. A name begins with no digit, so 2=x is the name of a program.
 func assignment(w string) (name, value string, ok bool) {
 	name, value, ok = strings.Cut(w, "=")
 	name = strings.TrimSuffix(name, "+")
@@ -171,7 +181,7 @@ func assignment(w string) (name, value string, ok bool) {
 	return name, value, true
 }
 
-// isName reports the characters of a variable's name.
+// isName reports the characters of a variable's name. Bytes are enough: shells take no other letters in names.
 func isName(c byte) bool {
 	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// word reads one word and removes its quotes. Variables stay as written.
+// word reads one word and removes its quotes. Variables stay as written. An empty result may be a quoted empty word or
+// no word at all; callers tell them apart by the position.
 func (r *reader) word() string {
 	var b strings.Builder
 	for r.pos < len(r.src) {
@@ -30,7 +31,8 @@ func (r *reader) word() string {
 	return b.String()
 }
 
-// escape is the dialect's escape character.
+// escape is the dialect's escape character. In PowerShell a backslash is part of a path, and taking it for an escape
+// would lose the path.
 func (r *reader) escape() byte {
 	if r.dialect == PowerShell {
 		return '`'
@@ -38,7 +40,8 @@ func (r *reader) escape() byte {
 	return '\\'
 }
 
-// escaped reads an escape and the character behind it; an escaped line break joins two lines.
+// escaped reads an escape and the character behind it; an escaped line break joins two lines. At the end of the text
+// there is no character behind it, and the escape stands for nothing.
 func (r *reader) escaped(b *strings.Builder) {
 	r.pos++
 	if r.pos < len(r.src) {
@@ -49,7 +52,7 @@ func (r *reader) escaped(b *strings.Builder) {
 	}
 }
 
-// single reads '...'; a missing end takes the rest.
+// single reads '...'; a missing end takes the rest. Nothing is special inside, in either dialect.
 func (r *reader) single() string {
 	body, _, closed := strings.Cut(r.src[r.pos+1:], "'")
 	r.pos = min(r.pos+len(body)+2, len(r.src))
@@ -59,7 +62,8 @@ func (r *reader) single() string {
 	return body
 }
 
-// text reads up to an end and behind it, as in double quotes. With end 0 that is the end of the source.
+// text reads up to an end and behind it, as in double quotes. With end 0 that is the end of the source. Posix shells
+// keep a backslash before a character that needs none, so that "\d" stays two characters.
 func (r *reader) text(end byte) string {
 	var b strings.Builder
 	for r.pos < len(r.src) {
@@ -87,7 +91,8 @@ func (r *reader) text(end byte) string {
 	return b.String()
 }
 
-// expansion reads what starts with $ or a backquote. The result of a command is unknown and stands as nothing; its commands are listed.
+// expansion reads what starts with $ or a backquote. The result of a command is unknown and stands as nothing; its
+// commands are listed. A variable is returned as written, for fillVariables and for callers that refuse to approve it.
 func (r *reader) expansion(inQuotes bool) string {
 	start := r.pos
 	switch {
@@ -123,7 +128,8 @@ func (r *reader) expansion(inQuotes bool) string {
 	return r.src[start:r.pos]
 }
 
-// backquotes reads `...`, inside of which a backslash escapes a backquote.
+// backquotes reads `...`, inside of which a backslash escapes a backquote. Their text is unescaped first and read by
+// itself, as nested ones are escaped once more at each level.
 func (r *reader) backquotes() {
 	var b strings.Builder
 	for r.pos++; r.pos < len(r.src); r.pos++ {
@@ -142,7 +148,8 @@ func (r *reader) backquotes() {
 	r.read(b.String(), r.depth+1)
 }
 
-// arithmetic reads $((...)). It reports false for a command that only begins with a subshell.
+// arithmetic reads $((...)). It reports false for a command that only begins with a subshell. Where it is in doubt it
+// says no: reading arithmetic as commands lists too much, the other way round hides one.
 func (r *reader) arithmetic() bool {
 	body, _, closed := strings.Cut(r.src[r.pos+3:], "))")
 	// With quotes or operators inside it may be a subshell in a substitution, as in $((a; b) | c): reading that as commands hides nothing.
@@ -156,7 +163,8 @@ func (r *reader) arithmetic() bool {
 	return true
 }
 
-// ansi reads $'...' with its escapes: $'\x72m' is rm.
+// ansi reads $'...' with its escapes: $'\x72m' is rm. Go's escapes and the shell's agree on the usual ones; the rest
+// is kept as written and makes the line unsure.
 func (r *reader) ansi() string {
 	var b strings.Builder
 	rest := r.src[r.pos+2:]
@@ -179,10 +187,11 @@ func (r *reader) ansi() string {
 	return b.String()
 }
 
-// maxBraces is how many words one word may stand for.
+// maxBraces is how many words one word may stand for. Two levels of a hundred choices would be ten thousand words.
 const maxBraces = 64
 
-// braces returns the words that a word with one choice stands for: {a,b}c is ac bc. Quoted and nested braces stay as they are.
+// braces returns the words that a word with one choice stands for: {a,b}c is ac bc. Quoted and nested braces stay as
+// they are. An empty choice is dropped where nothing stands around it, as in the shell: {,rm} is only rm.
 func braces(raw, value string) []string {
 	head, rest, open := strings.Cut(value, "{")
 	body, tail, closed := strings.Cut(rest, "}")

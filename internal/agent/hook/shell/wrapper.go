@@ -28,17 +28,20 @@ var (
 	starters = []string{"-exec", "-execdir", "-ok", "-okdir", "-x", "-X", "--exec", "--exec-batch"}
 )
 
-// Base returns the name of a program without its folder, escapes and .exe.
+// Base returns the name of a program without its folder, escapes and .exe. Both kinds of slashes count whatever the
+// dialect, as bash on Windows takes either. A backslash also escapes in the shell: \rm is rm.
 func Base(word string) string {
 	word = path.Base(strings.ReplaceAll(word, `\`, "/"))
 	return strings.TrimSuffix(word, ".exe")
 }
 
-// maxReadings bounds the readings of one command, which `sudo sudo sudo` makes many.
+// maxReadings bounds the readings of one command, which `sudo sudo sudo` makes many. More than one or two are nearly
+// always made to cost time.
 const maxReadings = 32
 
-// Readings returns everything the command may amount to, as words: as written, with its program's bare name, behind assignments and behind
-// programs that start others, such as sudo, xargs and find -exec.
+// Readings returns everything the command may amount to, as words: as written, with its program's bare name, behind
+// assignments and behind programs that start others, such as sudo, xargs and find -exec. The first is the command as
+// written. Readings may be wrong, which is why only lists that forbid are compared with them.
 func (c Command) Readings() [][]string {
 	var all [][]string
 	queue := [][]string{c.Words}
@@ -62,7 +65,9 @@ func (c Command) Readings() [][]string {
 	return all
 }
 
-// launched returns the commands that a command may start. An option may or may not take the word behind it, so both are returned.
+// launched returns the commands that a command may start. An option may or may not take the word behind it, so both
+// are returned. A launcher that is missing from the lists hides its command from denylists, so the lists lean to the
+// complete side.
 func launched(w []string) [][]string {
 	var found [][]string
 	name := Base(w[0])
@@ -99,7 +104,9 @@ func launched(w []string) [][]string {
 // safe are variables whose assignment does not change which program runs.
 var safe = set("CI DEBIAN_FRONTEND FORCE_COLOR GOARCH GOOS LANG LC_ALL NODE_ENV NO_COLOR PYTHONUNBUFFERED RUST_BACKTRACE RUST_LOG TERM TZ CGO_ENABLED")
 
-// Core returns the words behind harmless assignments and the wrappers time, nohup, nice and timeout. It is what an allowlist is compared with.
+// Core returns the words behind harmless assignments and the wrappers time, nohup, nice and timeout. It is what an
+// allowlist is compared with. Only wrappers that cannot change what runs are taken off: an approved `ls` also approves
+// `timeout 5 ls`, and not `sudo ls`.
 func (c Command) Core() []string {
 	w := c.Words
 	for len(w) > 0 {
@@ -122,7 +129,8 @@ func (c Command) Core() []string {
 	return w
 }
 
-// scripts returns the texts that a command runs as shell code.
+// scripts returns the texts that a command runs as shell code. A text that is not one costs a few readings more and
+// hides nothing.
 func scripts(words []string) []string {
 	var found []string
 	for _, w := range (Command{Words: words}).Readings() {
@@ -147,7 +155,8 @@ func scripts(words []string) []string {
 	return found
 }
 
-// isScriptOption reports -c, also among other letters as in -lc, and its long forms.
+// isScriptOption reports -c, also among other letters as in -lc, and its long forms. PowerShell and cmd have forms of
+// their own. Callers pass the option in lower case.
 func isScriptOption(option string) bool {
 	if option == "--command" || option == "-command" || option == "/c" {
 		return true
@@ -155,7 +164,8 @@ func isScriptOption(option string) bool {
 	return strings.HasPrefix(option, "-") && !strings.HasPrefix(option, "--") && strings.HasSuffix(option, "c")
 }
 
-// runsInput reports a command that runs what it reads: a shell without a script of its own.
+// runsInput reports a command that runs what it reads: a shell without a script of its own. A shell that has a script
+// reads its input as data; taking it for commands as well only lists more.
 func runsInput(words []string) bool {
 	for _, w := range (Command{Words: words}).Readings() {
 		if shells[Base(w[0])] {
