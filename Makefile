@@ -54,7 +54,7 @@ lint: $(STATICCHECK) $(ACTIONLINT) ## gofmt, go vet, staticcheck, govulncheck, a
 	$(ACTIONLINT)
 	$(ACTIONLINT) internal/scaffold/templates/workflow-*.yml
 	@for script in $(SCRIPTS); do bash -n "$$script"; done
-	@if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); else echo "lint: shellcheck is not installed: scripts were only parsed"; fi
+	@if command -v shellcheck >/dev/null; then shellcheck -x -P SCRIPTDIR $(SCRIPTS); else echo "lint: shellcheck is not installed: scripts were only parsed"; fi
 	@.ci/vulncheck $(GOVULNCHECK) $(GOVULNCHECK_VERSION) $(VULNCHECK)
 
 .PHONY: fuzz

@@ -138,6 +138,9 @@ func (r *reader) command() {
 		}
 	}
 	r.cur.Words = append(r.cur.Words, braces(raw, value)...)
+	if raw == "{" && r.cur.Words[0] == "function" && r.dialect == Posix {
+		r.flush() // the body of the function begins
+	}
 }
 
 // head passes over `name in words`; substitutions in the words are still read. The loop's variable has no value that

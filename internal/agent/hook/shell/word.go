@@ -170,6 +170,9 @@ func (r *reader) ansi() string {
 	rest := r.src[r.pos+2:]
 	for rest != "" && rest[0] != '\'' {
 		c, _, tail, err := strconv.UnquoteChar(rest, 0)
+		if err != nil && len(rest) > 1 && strings.IndexByte(`'"?`, rest[1]) >= 0 { // an escaped quote does not end the word
+			c, tail, err = rune(rest[1]), rest[2:], nil
+		}
 		if err != nil { // an escape that only the shell knows
 			r.doubt("a $'...' word cannot be checked")
 			b.WriteByte(rest[0])
