@@ -62,7 +62,8 @@ fuzz: ## run every fuzz target for FUZZTIME (5s)
 	@.ci/fuzz $(FUZZTIME)
 
 .PHONY: bench
-bench: ## run the benchmarks that match BENCH (.)
+bench: ## measure a repository of 1,000 groups against writing alone, then run the benchmarks that match BENCH (.)
+	$(GO) run ./internal/bench
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
 # One package at a time, and a few clients at once: each takes most of a processor for a second.
