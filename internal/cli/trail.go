@@ -13,15 +13,7 @@ import (
 
 // explainGroup shows a path's value for a group, each leaf with its trail.
 func (a *app) explainGroup(o explainOptions, subject string, known bool, cat *catalog.Catalog) error {
-	policies, _, err := a.folders(o.place)
-	if err != nil {
-		return err
-	}
-	l, err := a.open(policies)
-	if err != nil {
-		return err
-	}
-	program, err := l.compiled(a, o.place)
+	l, program, _, err := a.program(o.place)
 	if err != nil {
 		return err
 	}

@@ -120,7 +120,7 @@ func appendEscape(dst []byte, c byte) []byte {
 	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 }
 
-// AppendASCII appends JSON text with every character outside printable ASCII written as \uXXXX, so that it survives any code page and
+// AppendASCII appends JSON text with every character outside printable ASCII written as a \u escape, so that it survives any code page and
 // console on its way through a registry. The input must be JSON. DEL is the one control character that JSON lets stand in a string.
 func AppendASCII(dst, json []byte) []byte {
 	for i := 0; i < len(json); {

@@ -268,7 +268,7 @@ func loneSurrogate(literal []byte) int {
 	return -1
 }
 
-// unit returns the code unit of the \uXXXX escape at i, or 0.
+// unit returns the code unit of the \u escape at i, or 0.
 func unit(literal []byte, i int) rune {
 	if i+6 > len(literal) || literal[i] != '\\' || literal[i+1] != 'u' {
 		return 0
