@@ -292,7 +292,8 @@ func TestNoPolicy(t *testing.T) {
 	}
 }
 
-// TestSandbox shows that the isolation leaves room for the client's own sandbox, which makes namespaces inside ours.
+// TestSandbox shows that the isolation leaves room for the client's own sandbox, which makes namespaces inside ours, and
+// that runs at the same time do not meet in its sockets.
 func TestSandbox(t *testing.T) {
 	runner := newRunner(t)
 	for _, program := range []string{"bwrap", "socat"} {
@@ -313,6 +314,16 @@ func TestSandbox(t *testing.T) {
 	if want := canonical(t, readFile(t, filepath.Join(tree, "managed-settings.json"))); canonical(t, got.Policy) != want {
 		t.Errorf("policy in force %s, want %s", got.Policy, want)
 	}
+	for _, name := range []string{"one", "beside another"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			checkSandbox(t, runner, tree)
+		})
+	}
+}
+
+func checkSandbox(t *testing.T, runner *client.Runner, tree string) {
+	t.Helper()
 	project := t.TempDir()
 	session, err := runner.Session(t.Context(), tree, client.SessionOptions{
 		Dir:   project,

@@ -163,6 +163,11 @@ func TestWorkspace(t *testing.T) {
 	if !strings.Contains(env, "HOME="+work.home) || strings.Contains(env, "KEY") {
 		t.Errorf("environment:\n%s", env)
 	}
+	for _, name := range []string{"TMPDIR", "XDG_RUNTIME_DIR", "CLAUDE_CODE_TMPDIR"} {
+		if !strings.Contains(env, name+"="+work.temp+"\n") {
+			t.Errorf("%s is not the run's own folder:\n%s", name, env)
+		}
+	}
 	must(t, work.remove())
 	if _, err := os.Stat(work.root); err == nil {
 		t.Error("the workspace is still there")

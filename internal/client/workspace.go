@@ -61,13 +61,16 @@ func writeFiles(dir string, files map[string]string) error {
 	return nil
 }
 
-// env is the environment of every client run: nothing of the caller's, and the client keeps to itself. A temporary folder
-// of its own matters: claude 2.1.329 refuses a shared /tmp/claude-0 that another user made, and user namespaces make
-// every user look like number 0.
+// env is the environment of every client run: nothing of the caller's, and the client keeps to itself. Temporary folders
+// of its own matter: claude 2.1.329 refuses a shared /tmp/claude-0 that another user made, where user namespaces make
+// every user look like number 0; and it names sockets in the temporary folder by process number, which repeats from run
+// to run, because each run has a process namespace. The folder's path is short, since a socket's has at most 107 bytes.
 func (w workspace) env() []string {
 	return []string{
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 		"HOME=" + w.home,
+		"TMPDIR=" + w.temp,
+		"XDG_RUNTIME_DIR=" + w.temp,
 		"CLAUDE_CODE_TMPDIR=" + w.temp,
 		"TERM=xterm-256color",
 		"LANG=C.UTF-8",
