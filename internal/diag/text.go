@@ -77,8 +77,7 @@ func (t Text) snippet(b *bytes.Buffer, p Pos, color string) {
 		return
 	}
 	runes := []rune(line)
-	col := min(max(int(p.Col)-1, 0), len(runes))
-	width := tokenWidth(runes[col:])
+	col, width := Token(line, p.Col)
 	const room = 100
 	cut := 0
 	if col > room {
@@ -104,6 +103,14 @@ func Line(data []byte, number int32) (string, bool) {
 	line, _, _ := bytes.Cut(data, []byte("\n"))
 	line = bytes.TrimPrefix(bytes.TrimRight(line, "\r"), []byte("\ufeff"))
 	return string(line), len(data) > 0
+}
+
+// Token returns where the token at a column (from 1) of a line begins, from 0, and how wide it is, in characters. A column behind the end
+// means the end; there is always at least one character's width, for the caret.
+func Token(line string, col int32) (start, width int) {
+	runes := []rune(line)
+	start = min(max(int(col)-1, 0), len(runes))
+	return start, tokenWidth(runes[start:])
 }
 
 // tokenWidth counts the characters of the scalar or key at the start of a line's rest. It is only for the caret: a

@@ -13,6 +13,7 @@ var imports = []row{
 	{"schema", []string{"internal/spell"}},
 	{"internal/diag", nil},
 	{"internal/wire", nil},
+	{"internal/finding", []string{"internal/diag"}},
 	{"internal/value", []string{"internal/diag"}},
 	{"internal/spell", nil}, // every reader of names suggests the same way; the agent reaches it through permission, so it imports nothing
 
@@ -52,7 +53,7 @@ var imports = []row{
 	{"internal/policytest", []string{"internal/compile", "internal/ir", "internal/permission", "internal/wire", "internal/diag", "internal/value"}},
 	{"internal/client", nil},
 	{"internal/cli", []string{
-		"schema", "internal/diag", "internal/value", "internal/catalog", "internal/permission", "internal/merge", "internal/source",
+		"schema", "internal/diag", "internal/finding", "internal/value", "internal/catalog", "internal/permission", "internal/merge", "internal/source",
 		"internal/policy", "internal/resolve", "internal/lower", "internal/ir", "internal/render", "internal/render/all",
 		"internal/readback/*", "internal/effective", "internal/out", "internal/compile", "internal/diff", "internal/policytest", "internal/wire", "internal/client", "internal/scaffold",
 	}},
