@@ -47,6 +47,8 @@ var imports = []row{
 		"internal/render", "internal/render/all", "internal/out", "internal/diag", "internal/value",
 	}},
 	{"internal/scaffold", nil},
+	{"internal/graph", nil},
+	{"internal/site", []string{"internal/graph", "internal/lower", "internal/policy", "internal/resolve", "internal/value"}},
 	{"internal/conformance", nil}, // its tests import what they compare with the client
 	{"internal/bench/...", []string{"internal/bench/...", "internal/compile", "internal/source", "internal/out", "internal/diag", "internal/value"}},
 	{"internal/diff", []string{"internal/ir", "internal/catalog", "internal/permission", "internal/diag", "internal/value"}},
@@ -56,6 +58,7 @@ var imports = []row{
 		"schema", "internal/diag", "internal/finding", "internal/value", "internal/catalog", "internal/permission", "internal/merge", "internal/source",
 		"internal/policy", "internal/resolve", "internal/lower", "internal/ir", "internal/render", "internal/render/all",
 		"internal/readback/*", "internal/effective", "internal/out", "internal/compile", "internal/diff", "internal/policytest", "internal/wire", "internal/client", "internal/scaffold",
+		"internal/site", "internal/graph",
 	}},
 
 	// The endpoint and the server share only wire and permission with the compiler.
