@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -119,7 +118,6 @@ func (s trial) try(t *testing.T, kind string) []string {
 func (s trial) hold(t *testing.T, tree string) []string {
 	t.Helper()
 	options := s.machine
-	options.Env = append([]string{"TMPDIR=" + shortDir(t)}, options.Env...)
 	for _, p := range s.probes {
 		if p.call != nil {
 			options.Calls = append(options.Calls, p.call.call(options.Dir))
@@ -150,22 +148,6 @@ func (s trial) hold(t *testing.T, tree string) []string {
 }
 
 func (s trial) here(text string) string { return strings.ReplaceAll(text, "PROJECT", s.machine.Dir) }
-
-// shortDir returns a temporary folder for the sockets of the client's sandbox. Their names come from process numbers, which are the same in
-// every namespace, so sessions side by side must not share a folder (2.1.329); and the path of a socket has a short limit.
-func shortDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "pg")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
-}
 
 // levelOf returns the level that coverage claims for a policy of everybody, on Linux.
 func levelOf(t *testing.T, folder, name string) lower.Level {

@@ -126,6 +126,13 @@ func sessionTrials() []trial {
 			probes:  []probe{bash(allowed, "ls", "ran"), arrives(forbidden, "/bad/1", "blocked"), arrives(allowed, "/good/1", "arrived")},
 		},
 		{
+			target: "claudeMd", kind: "require", rest: "values: ['Say \"wombat\" before each commit.']", level: lower.Native,
+			machine: client.SessionOptions{Setup: client.Setup{Home: map[string]string{".claude/settings.json": `{"claudeMdExcludes": ["**/CLAUDE.md"]}`, ".claude/CLAUDE.md": "I am excluded.\n"}}},
+			probes: []probe{
+				reaches(allowed, "the required text", `Say "wombat" before each commit.`, "reached the model"), reaches(forbidden, "an excluded text", "I am excluded.", "kept out"),
+			},
+		},
+		{
 			target: "loginOrg", kind: "allowlist", rest: "values: [11111111-2222-4333-8444-555555555555]", level: lower.Native,
 			probes: []probe{starts(forbidden, "session refused"), typed(allowed, "ran", "doctor")},
 		},

@@ -27,7 +27,7 @@ const (
 func policyEntries() []Entry {
 	return []Entry{
 		{PolicyNotNative, Error, "a native policy that settings cannot express",
-			"`enforce: native` asks for native settings alone, and the client has none that say exactly this.\nUse `enforce: auto`, which adds the hook where settings do not reach."},
+			"`enforce: native` asks for native settings, and the client has none for this rule; the message says why. A rule that settings express in part is accepted with a warning.\nUse `enforce: auto`, which leaves the policy to the hook."},
 		{PolicyNeedsAgent, Warning, "a policy that waits for the endpoint agent",
 			"Only the hook can judge this policy, and `delivery.agent` does not say that the agent is installed on this platform. Until then the policy is advice in CLAUDE.md."},
 		{PolicyUnenforceable, Error, "a policy that nothing can enforce",

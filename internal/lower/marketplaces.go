@@ -46,7 +46,7 @@ func allowMarketplaces(in input) native {
 	if in.wildMarketplace() {
 		return native{unable: noGlobs + " but owner/*"}
 	}
-	return native{allow: &Allowlist{"strictKnownMarketplaces", marketplaces(in)}}
+	return native{allow: &Allowlist{Path: "strictKnownMarketplaces", Entries: marketplaces(in)}}
 }
 
 // otherSpelling: claude 2.1.329 takes http for https, or a lower-case name in capitals, for another marketplace.

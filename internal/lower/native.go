@@ -68,7 +68,27 @@ func (in input) texts() *value.Node {
 // allowTexts lowers to a list of texts. Such a list is intersected with others of its path, and is no settings
 // document yet.
 func allowTexts(path string) func(input) native {
-	return func(in input) native { return native{allow: &Allowlist{path, in.texts()}} }
+	return func(in input) native { return native{allow: &Allowlist{Path: path, Entries: in.texts()}} }
+}
+
+// allowOrganizations lowers to the organizations that may log in, and to the kind of login that leads to one. The list
+// is what refuses sessions, API keys included; without a kind of login people could still choose one in which the list
+// has nothing to compare, and end in a refusal. claude.ai is the kind of Team and Enterprise plans. An organization
+// that uses the Console, or a gateway, says so in settings.forceLoginMethod.
+func allowOrganizations(in input) native {
+	form := allowTexts("forceLoginOrgUUID")(in)
+	form.allow.Default = object(in.policy.At("values"), "forceLoginMethod", "claudeai")
+	return form
+}
+
+// requireGuidance lowers required texts to the managed CLAUDE.md, which the client reads in every session and nobody
+// can exclude (2.1.329).
+func requireGuidance(in input) native {
+	var texts []string
+	for _, v := range in.values {
+		texts = append(texts, v.Name)
+	}
+	return native{guidance: texts}
 }
 
 // allowModels lowers to availableModels; a value with a wildcard has no form there and is left to the hook.
@@ -131,8 +151,9 @@ func allowDomains(in input) native {
 	if in.globs(notInRules) {
 		return native{unable: noGlobs}
 	}
+	form := allowTexts("sandbox.network.allowedDomains")(in)
 	// People's own allow rule opens any domain to WebFetch, also with the lock (2.1.329).
-	form := native{allow: &Allowlist{"sandbox.network.allowedDomains", in.texts()}, partial: "WebFetch follows people's own rules"}
+	form.partial = "WebFetch follows people's own rules"
 	if !in.context.Sealed {
 		form.partial = "only sandboxed commands are held to it: set sandbox.enabled and sandbox.failIfUnavailable"
 	}

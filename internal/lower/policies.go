@@ -2,7 +2,6 @@ package lower
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/policygen/policygen/internal/ir"
@@ -41,20 +40,25 @@ type Context struct {
 type Allowlist struct {
 	Path    string // of the settings key
 	Entries *value.Node
+	Default *value.Node // settings that belong to the list and hold where nothing else sets them; nil where there are none
 }
 
-// Lowered is what becomes of one policy. Settings and Allow may both be nil although the level is native: something
-// else that is delivered then holds the policy.
+// Lowered is what becomes of one policy. Settings and Allow may both be nil although the level is native: guidance, or
+// something else that is delivered, then holds the policy.
 type Lowered struct {
 	Settings  *value.Node // merged at the place of the policy's file; nil where there is nothing
 	Allow     *Allowlist  // nil where the policy is no native allowlist
+	Guidance  []string    // texts that the managed CLAUDE.md must hold word for word
 	Hook      bool        // the hook judges it, where the agent is installed
 	Level     Level
 	Reason    string // why it is not native
-	Deviation string // with enforce native: why settings cannot express it exactly; "" where they can
+	Unable    string // why the client has no native form for it, also where the hook was asked for; "" where it has one
 	Exempt    bool   // nothing is left of it, because exceptions took it away
 	Displaced bool   // settings could express it, and an exception that only the hook can grant stands in their way
 }
+
+// Delivered reports whether native artifacts carry something of the policy.
+func (l Lowered) Delivered() bool { return l.Settings != nil || l.Allow != nil || l.Guidance != nil }
 
 // Policy lowers one policy. The value is the same for the same arguments.
 func Policy(p *policy.Policy, c Context) Lowered {
@@ -97,19 +101,16 @@ func (r row) form(in input) native {
 // warnings, and a trial must not stop anybody.
 func binds(p *policy.Policy, c Context) bool { return p.Binding(c.At) && p.Enforce() != "hook" }
 
-// combine decides between native settings and the hook. The deviation is worked out even where the hook judges the
-// policy, for authors who asked for native settings alone.
+// combine decides between native settings and the hook. Why there is no native form is worked out even where the hook
+// judges the policy, for authors who asked for native settings alone.
 func combine(p *policy.Policy, c Context, r row, form native) Lowered {
 	l := Lowered{Hook: r.hook}
 	usable := form.any() && binds(p, c) && !c.HookOnly
-	switch {
-	case !form.any():
-		l.Deviation = r.why(form)
-	case form.partial != "":
-		l.Deviation = form.partial
+	if !form.any() {
+		l.Unable = r.why(form)
 	}
 	if usable {
-		l.Settings, l.Allow = form.settings, form.allow
+		l.Settings, l.Allow, l.Guidance = form.settings, form.allow, form.guidance
 	}
 	complete := usable && form.partial == ""
 	switch {
@@ -183,24 +184,4 @@ func granted(p *policy.Policy, c Context) (values []policy.Value, added int) {
 		}
 	}
 	return values, added
-}
-
-// Sentence returns what guidance says of a policy, so that the model knows the rule and the way out. It is Markdown,
-// one item of a list, because it stands in the instructions that the model reads.
-func Sentence(p *policy.Policy) string {
-	text := p.Text("description")
-	if text == "" {
-		text = strings.ReplaceAll(p.Text("message"), "{{value}}", "it")
-	}
-	line := "- **" + p.Name + "**"
-	if text != "" {
-		line += ": " + strings.TrimSuffix(text, ".") + "."
-	}
-	if p.Severity() != "error" {
-		line += " (" + map[string]string{"warning": "a warning", "info": "recorded only"}[p.Severity()] + ")"
-	}
-	if help := p.Text("help_url"); help != "" {
-		line += " Why, and how to ask for an exception: " + help
-	}
-	return line
 }

@@ -30,7 +30,7 @@ func allowServers(in input) native {
 			items = append(items, entry)
 		}
 	}
-	form := native{allow: &Allowlist{"allowedMcpServers", in.list(items)}}
+	form := native{allow: &Allowlist{Path: "allowedMcpServers", Entries: in.list(items)}}
 	if byName && len(items) > 0 {
 		form.partial = "people choose the names of servers"
 	}

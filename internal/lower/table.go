@@ -26,14 +26,17 @@ type input struct {
 type native struct {
 	settings *value.Node
 	allow    *Allowlist
-	settled  bool   // what else is delivered holds it already
-	partial  string // what it does not stop; "" where it is exact
-	unable   string // why there is no form for these values
+	guidance []string // texts for the managed CLAUDE.md
+	settled  bool     // what else is delivered holds it already
+	partial  string   // what it does not stop; "" where it is exact
+	unable   string   // why there is no form for these values
 }
 
 // any reports whether the client enforces something of the policy, be it by settings that are delivered for another
 // reason.
-func (n native) any() bool { return n.settings != nil || n.allow != nil || n.settled }
+func (n native) any() bool {
+	return n.settings != nil || n.allow != nil || n.guidance != nil || n.settled
+}
 
 const (
 	noList    = "the client has no allowlist for it"
@@ -81,14 +84,14 @@ func table() []row {
 		{"agents", "denylist", denyRules("Agent", ""), true, ""},
 		{"agents", "pattern-deny", nil, true, noRegex},
 		{"claudeMd", "pattern-deny", nil, true, noContent},
-		{"claudeMd", "require", nil, true, noContent},
+		{"claudeMd", "require", requireGuidance, true, ""},
 		{"projectSettings", "allowlist", nil, true, noList},
 		{"projectSettings", "denylist", denyOwnSettings, true, ""},
 		{"projectSettings", "pattern-deny", nil, true, noRegex},
 		{"permissionMode", "allowlist", allowModes, true, ""},
 		{"permissionMode", "denylist", denyModes, true, ""},
 		{"env", "require", requireEnv, false, ""},
-		{"loginOrg", "allowlist", allowTexts("forceLoginOrgUUID"), false, ""},
+		{"loginOrg", "allowlist", allowOrganizations, false, ""},
 		{"httpHookUrls", "allowlist", allowTexts("allowedHttpHookUrls"), false, ""},
 		{"sessionTokens", "limit", nil, true, noCount},
 		{"sessionCost", "limit", nil, true, noCount},

@@ -149,14 +149,20 @@ func describe(l Lowered) string {
 		text += ": " + l.Reason
 	}
 	text += "\n"
-	if l.Deviation != "" && l.Deviation != l.Reason {
-		text += "    deviation: " + l.Deviation + "\n"
+	if l.Unable != "" && l.Unable != l.Reason {
+		text += "    unable: " + l.Unable + "\n"
 	}
 	if l.Settings != nil {
 		text += "    " + string(value.AppendJSON(nil, l.Settings)) + "\n"
 	}
 	if l.Allow != nil {
 		text += "    only " + l.Allow.Path + " " + string(value.AppendJSON(nil, l.Allow.Entries)) + "\n"
+		if l.Allow.Default != nil {
+			text += "    or else " + string(value.AppendJSON(nil, l.Allow.Default)) + "\n"
+		}
+	}
+	for _, required := range l.Guidance {
+		text += fmt.Sprintf("    guidance %q\n", required)
 	}
 	return text
 }

@@ -54,15 +54,8 @@ func (r *resolver) bundle(g *Group, chain []string) *wire.Bundle {
 
 // wirePolicy returns the hook form of a policy. A policy of type settings has none of its own, but exceptions and reports name it.
 func (r *resolver) wirePolicy(p *policy.Policy, g *Group) wire.Policy {
-	w := wire.Policy{Name: p.Name, Description: p.Text("description"), Type: p.Type, Target: p.Target, Pattern: p.Text("pattern"), Per: p.Text("per"),
-		Module: r.module(p), Severity: p.Severity(), Mode: "enforce", ModeUntil: moment(p.ModeUntil), Message: p.Text("message"),
-		HelpURL: p.Text("help_url"), Owner: p.Text("owner"), Min: number(p.Node.Get("min")), Max: number(p.Node.Get("max"))}
-	if mode := p.Text("mode"); mode != "" {
-		w.Mode = mode
-	}
-	for _, v := range p.Values() {
-		w.Values = append(w.Values, wire.Value{Name: v.Name, URL: v.URL, Command: v.Command})
-	}
+	w := lower.Rule(p)
+	w.Module, w.ModeUntil = r.module(p), moment(p.ModeUntil)
 	if controls := p.Node.Get("controls"); controls != nil {
 		for _, n := range controls.Items {
 			w.Controls = append(w.Controls, n.Str())
@@ -70,7 +63,7 @@ func (r *resolver) wirePolicy(p *policy.Policy, g *Group) wire.Policy {
 	}
 	for _, e := range g.Enforced {
 		if e.Policy == p {
-			w.Native = w.Native || e.Lowered.Settings != nil || e.Lowered.Allow != nil
+			w.Native = w.Native || e.Lowered.Delivered()
 			w.Platforms = append(w.Platforms, e.Platform)
 		}
 	}
@@ -92,15 +85,6 @@ func (r *resolver) module(p *policy.Policy) string {
 		return "" // the loader tells
 	}
 	return string(data)
-}
-
-// number returns a limit, nil where none is written: zero is a limit of its own.
-func number(n *value.Node) *float64 {
-	if n == nil || n.Kind != value.Number {
-		return nil
-	}
-	f := n.Float()
-	return &f
 }
 
 // banner is what a session shows when it starts: whose policy holds, which policies are active, which exceptions apply.

@@ -52,9 +52,9 @@ func (r *resolver) withPolicies(l *layer, a *Group) map[string]*State {
 		key := guidedKey{s, a.exempt.key}
 		if r.guided[key] == nil {
 			r.guided[key] = s
-			if section, some := r.policySection(s, a.exempt); some {
+			if sections := r.policySections(s, platform, a.exempt); len(sections) > 0 {
 				copied := *s
-				copied.Guidance = append(copied.Guidance[:len(copied.Guidance):len(copied.Guidance)], section)
+				copied.Guidance = slices.Concat(copied.Guidance, sections)
 				r.guided[key] = &copied
 			}
 		}

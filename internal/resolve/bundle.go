@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"strings"
+
 	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/value"
 )
@@ -27,7 +29,8 @@ func (r *Result) Bundles(g *Group) []*ir.Bundle {
 	return bundles
 }
 
-// fill sets what depends on the state alone. A profile has no place for a CLAUDE.md, so its settings carry the guidance in the key claudeMd.
+// fill sets what depends on the state alone. A profile has no place for a CLAUDE.md, so its settings carry the guidance in the key claudeMd,
+// behind what is written there.
 func (s *State) fill(b *ir.Bundle) {
 	b.Settings = ir.NewDocument(s.Settings)
 	b.Files, b.Scripts = s.Files, s.Scripts
@@ -42,6 +45,9 @@ func (s *State) fill(b *ir.Bundle) {
 		root := s.Settings
 		if root == nil {
 			root = &value.Node{Kind: value.Map}
+		}
+		if written := root.Get("claudeMd").Str(); written != "" {
+			text = strings.TrimRight(written, "\n") + "\n\n" + text
 		}
 		b.Profile = ir.NewDocument(root.With("claudeMd", value.Text(text, s.Guidance[0].Pos)))
 	}

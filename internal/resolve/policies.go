@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/policygen/policygen/internal/diag"
@@ -125,9 +126,22 @@ func (r *resolver) intersect(settings *value.Node, allow allowlist) *value.Node 
 				WithClient("claude would allow nothing").WithHint("let the two lists have entries in common").WithRelated(old.Pos, "the other list"))
 		}
 	}
-	settings = set(settings, allow.Path, list, list.Pos)
+	settings = fillIn(set(settings, allow.Path, list, list.Pos), allow.Default)
 	if row.Lock != "" {
 		settings = r.lock(settings, row.Lock, list.Pos)
+	}
+	return settings
+}
+
+// fillIn adds members that a document lacks; the defaults may be nil.
+func fillIn(settings, defaults *value.Node) *value.Node {
+	if defaults == nil {
+		return settings
+	}
+	for _, m := range defaults.Members {
+		if settings.Get(m.Key) == nil {
+			settings = set(settings, m.Key, m.Value, m.KeyPos)
+		}
 	}
 	return settings
 }
@@ -148,12 +162,16 @@ func common(kind string, a, b []*value.Node) []*value.Node {
 	return both
 }
 
-// policyGuidance is the section that tells the model which policies hold, why, and how to ask for an exception.
-const policyGuidance = "Policies in force"
+// Titles of the sections that policies add: which policies hold, why, and how to ask for an exception; and the texts
+// that policies want every instruction file to hold.
+const (
+	policyGuidance   = "Policies in force"
+	requiredGuidance = "Required instructions"
+)
 
-// policySection returns the guidance section of the policies that hold for a state, and false where there are none. States with the same
-// policies share the text.
-func (r *resolver) policySection(s *State, x exemption) (policy.Section, bool) {
+// policySections returns the guidance that policies add to a state: none where no policy has anything to say. States with the same policies
+// share the texts.
+func (r *resolver) policySections(s *State, platform string, x exemption) []policy.Section {
 	var key strings.Builder
 	key.WriteString(x.key)
 	for _, path := range s.Files {
@@ -161,30 +179,34 @@ func (r *resolver) policySection(s *State, x exemption) (policy.Section, bool) {
 			key.WriteString("\x00" + path)
 		}
 	}
-	section, done := r.sections[key.String()]
+	sections, done := r.sections[key.String()]
 	if !done {
-		section = r.newSection(s, x)
-		r.sections[key.String()] = section
+		sections = r.newSections(s, platform, x)
+		r.sections[key.String()] = sections
 	}
-	return section, section.Text != ""
+	return sections
 }
 
-func (r *resolver) newSection(s *State, x exemption) policy.Section {
-	section := policy.Section{Title: policyGuidance}
-	var lines []string
+func (r *resolver) newSections(s *State, platform string, x exemption) []policy.Section {
+	told, required := policy.Section{Title: policyGuidance}, policy.Section{Title: requiredGuidance}
+	add := func(section *policy.Section, p *policy.Policy, text, between string) {
+		if section.Text == "" {
+			section.Pos, between = p.Pos, ""
+		}
+		section.Text += between + text
+	}
 	for _, path := range s.Files {
 		for _, p := range r.policies[path] {
 			if x.grants[p.Name].Whole || p.Mode(r.at) == "observe" || p.Type == "settings" && p.Text("description") == "" && p.Text("message") == "" {
 				continue
 			}
-			if lines == nil {
-				section.Pos = p.Pos
+			add(&told, p, lower.Sentence(p, x.grants[p.Name]), "\n")
+			for _, text := range r.lowered(p, platform, x, nil).Guidance {
+				add(&required, p, text, "\n\n")
 			}
-			lines = append(lines, lower.Sentence(p))
 		}
 	}
-	section.Text = strings.Join(lines, "\n")
-	return section
+	return slices.DeleteFunc([]policy.Section{told, required}, func(section policy.Section) bool { return section.Text == "" })
 }
 
 // Enforcement is how one policy is enforced for one group on one platform.

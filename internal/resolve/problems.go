@@ -28,8 +28,8 @@ func (r *resolver) policyProblem(e Enforcement, x exemption) {
 		r.displaced(e, x.cause(p.Name))
 	case l.Level == lower.None && !l.Exempt:
 		r.add(diag.New(diag.PolicyUnenforceable, p.Pos, "policy %q cannot be enforced: %s", p.Name, l.Reason).WithHint("use another target or type"))
-	case p.Enforce() == "native" && l.Deviation != "":
-		r.add(diag.New(diag.PolicyNotNative, p.At("enforce"), "policy %q cannot be native: %s", p.Name, l.Deviation).WithHint("use enforce: auto"))
+	case p.Enforce() == "native" && l.Unable != "":
+		r.add(diag.New(diag.PolicyNotNative, p.At("enforce"), "policy %q cannot be native: %s", p.Name, l.Unable).WithHint("use enforce: auto"))
 	case l.Level == lower.Advisory && p.Binding(r.at):
 		r.add(diag.New(diag.PolicyNeedsAgent, p.Pos, "policy %q is only advice: %s", p.Name, l.Reason).
 			WithHint("write delivery.agent once the endpoint agent is installed"))
@@ -109,8 +109,7 @@ func (r *resolver) redelivery(a *Group, chain []string) {
 		for _, e := range a.Enforced {
 			p := e.Policy
 			without := r.lowered(p, e.Platform, exemption{}, a.States[e.Platform])
-			native := without.Settings != nil || without.Allow != nil
-			if contained(w.sent.Policies, p.Name) && native && !(without.Hook && r.set.Agent[e.Platform] != nil) {
+			if contained(w.sent.Policies, p.Name) && without.Delivered() && !(without.Hook && r.set.Agent[e.Platform] != nil) {
 				r.add(diag.New(diag.ExceptionRedelivery, w.written.ExpiresPos, "the exception from %q ends on machines only when artifacts built at or after %s arrive",
 					p.Name, w.written.Expires.Format(time.RFC3339)).WithHint("plan that release").WithRelated(p.Pos, "the policy is native, and no hook judges it there"))
 			}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/policygen/policygen/internal/wire"
 )
 
 const (
@@ -58,13 +60,14 @@ func (p *Program) ask(r *rule) string {
 }
 
 // text is the policy's message with its places filled in, in one pass, so that an observed value cannot bring places
-// of its own. A policy without a message speaks through its description, and one without either through its target.
+// of its own. A policy without a message speaks through its description, and one without either through its rule, in
+// the words that guidance and documentation use.
 func (r *rule) text(v violation) string {
 	text := r.Message
 	if text == "" {
-		text = first(r.Description, r.Target+" is against the policy")
+		text = strings.TrimSuffix(first(r.Description, wire.InWords(*r.Policy), r.Target+" is against the policy"), ".")
 		if v.value != "" {
-			text += ": {{value}}"
+			text += ". " + r.found() + ": {{value}}"
 		}
 	}
 	number := func(f *float64) string {
@@ -75,6 +78,17 @@ func (r *rule) text(v violation) string {
 	}
 	return strings.NewReplacer("{{value}}", clean(first(v.value, "(unknown)")), "{{current}}", first(v.current, v.value, "(unknown)"), "{{max}}", number(r.Max),
 		"{{min}}", number(r.Min)).Replace(clip(text, 2000))
+}
+
+// found introduces the observed value.
+func (r *rule) found() string {
+	switch r.Type {
+	case "require":
+		return "Missing"
+	case "limit":
+		return "Now"
+	}
+	return "Found"
 }
 
 // clean makes an observed value fit for one line of a message. The value comes from a command or file that anybody may

@@ -37,7 +37,7 @@ To ask for an exception: `
 	}
 	bare := wire.Policy{Name: "bare", Type: "denylist", Target: "commands", Severity: "error", Mode: "enforce", Values: []wire.Value{{Name: "curl"}}}
 	got := decide(t, bash(t, "curl x"), facts(), bare).Message
-	if !strings.HasPrefix(got, "Blocked by policy bare (Acme): commands is against the policy: curl x\nTo ask for an exception: ask the owner") {
+	if !strings.HasPrefix(got, "Blocked by policy bare (Acme): Do not run these commands: curl. Found: curl x\nTo ask for an exception: ask the owner") {
 		t.Error(got)
 	}
 }
