@@ -10,6 +10,7 @@ import (
 
 	"github.com/policygen/policygen/internal/compile"
 	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/finding"
 	"github.com/policygen/policygen/internal/out"
 	"github.com/policygen/policygen/internal/policy"
 )
@@ -57,7 +58,7 @@ With --group or --target only a part is built; give such a build an output folde
 	cmd.Flags().BoolVar(&o.force, "force", false, "compile even when the output folder is up to date by its manifest")
 	cmd.Flags().StringVar(&o.horizon, "horizon", "", "also print what will change by itself within this time, such as 90d")
 	_ = cmd.RegisterFlagCompletionFunc("horizon", cobra.NoFileCompletions)
-	outputFlag(cmd, &o.output, "text", "json")
+	outputFlag(cmd, &o.output, findingFormats()...)
 	return cmd
 }
 
@@ -83,21 +84,22 @@ func (a *app) build(cmd *cobra.Command, o buildOptions) error {
 	if err != nil {
 		return err
 	}
-	// A horizon needs the timelines, which only a compiled program has: then an up-to-date folder saves the writing, not the compiling.
+	// A horizon needs the timelines and a report the diagnostics, which only a compiled program has: then an up-to-date folder saves the
+	// writing, not the compiling.
 	m, same := a.upToDate(l, dir, o, at)
-	if same && horizon == 0 {
-		return a.built(o, buildResult{dir: dir, summary: sizes(m), same: true})
+	if same && horizon == 0 && o.output == textFormat {
+		return a.built(o, l, buildResult{dir: dir, summary: sizes(m), same: true})
 	}
 	program, err := l.compiled(a, o.place)
 	if err != nil {
 		return err
 	}
 	list := buildList(l.list, o.strict)
-	if err := a.told(o, l, list); err != nil || list.HasErrors() {
+	if err := a.told(o, l, list, dir); err != nil || list.HasErrors() {
 		return orFindings(err)
 	}
 	// From here on the policies are right; what can still fail is the output folder.
-	result := buildResult{dir: dir, warnings: list.Count(diag.Warning), same: same}
+	result := buildResult{dir: dir, list: list, same: same}
 	if horizon > 0 {
 		result.end = at.Add(horizon)
 		result.coming = changes(program, at, result.end)
@@ -113,7 +115,7 @@ func (a *app) build(cmd *cobra.Command, o buildOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := a.built(o, result); err != nil {
+	if err := a.built(o, l, result); err != nil {
 		return err
 	}
 	if o.check && len(result.summary.Changed) > 0 {
@@ -124,12 +126,12 @@ func (a *app) build(cmd *cobra.Command, o buildOptions) error {
 
 // buildResult is what there is to say of a build.
 type buildResult struct {
-	dir      string
-	summary  out.Summary
-	warnings int
-	same     bool      // there was nothing to do
-	coming   []change  // within the horizon
-	end      time.Time // of the horizon; zero where none was asked for
+	dir     string
+	summary out.Summary
+	list    diag.List
+	same    bool      // there was nothing to do
+	coming  []change  // within the horizon
+	end     time.Time // of the horizon; zero where none was asked for
 }
 
 // sizes sums up a build that is already there.
@@ -165,9 +167,10 @@ func buildList(list diag.List, strict bool) diag.List {
 	return sorted
 }
 
-// told prints the diagnostics of a build: on stderr for people; for machines only where there will be nothing else.
-func (a *app) told(o buildOptions, l *loaded, list diag.List) error {
-	if o.output == "text" {
+// told prints the diagnostics of a build for people on stderr, where they do not mix with what it did. For machines there is one document
+// at the end, which is here where there are errors.
+func (a *app) told(o buildOptions, l *loaded, list diag.List, dir string) error {
+	if o.output == textFormat {
 		if err := a.text(a.env.Stderr, a.env.StderrTerminal, l, list); err != nil || !list.HasErrors() {
 			return err
 		}
@@ -177,7 +180,7 @@ func (a *app) told(o buildOptions, l *loaded, list diag.List) error {
 	if !list.HasErrors() {
 		return nil
 	}
-	return diag.JSON(a.env.Stdout, list, l.prefix)
+	return a.built(o, l, buildResult{dir: dir, list: list})
 }
 
 // orFindings is for places that have told the findings already: an error of telling them, such as a closed pipe, is the graver one (exit
@@ -189,31 +192,15 @@ func orFindings(err error) error {
 	return findingsError{}
 }
 
-// buildReport is the document of build --output json. Its fields are a promise to pipelines: one may be added, none changes its meaning
-// without a new format version. Bytes counts artifacts only, not the manifest.
-type buildReport struct {
-	FormatVersion int      `json:"format_version"`
-	Out           string   `json:"out"`
-	Artifacts     int      `json:"artifacts"`
-	Bytes         int      `json:"bytes"`
-	UpToDate      bool     `json:"up_to_date"`
-	Differences   []string `json:"differences"`
-	Warnings      int      `json:"warnings"`
-	Coming        []change `json:"coming,omitzero"` // absent without --horizon
-}
-
 // built prints what a build did or, with --check, how the folder differs.
-func (a *app) built(o buildOptions, r buildResult) error {
-	s := r.summary
-	if o.output == "json" {
-		report := buildReport{FormatVersion: 1, Out: a.shown(r.dir), Artifacts: s.Artifacts, Bytes: s.Bytes, UpToDate: r.same || o.check && len(s.Changed) == 0,
-			Differences: []string{}, Warnings: r.warnings, Coming: r.coming}
-		for _, d := range s.Changed {
-			report.Differences = append(report.Differences, d.String())
-		}
-		return a.json(report)
+func (a *app) built(o buildOptions, l *loaded, r buildResult) error {
+	if o.output == jsonFormat {
+		return a.json(a.buildDocument(o, l, r))
 	}
-	text := a.buildText(o, r.dir, s, r.same)
+	if o.output != textFormat {
+		return a.checked(o.output, a.report(l, "build", a.buildFindings(o, r), append(finding.Codes(), differsRule())), l)
+	}
+	text := a.buildText(o, r.dir, r.summary, r.same)
 	if !r.end.IsZero() {
 		text += comingText(r.coming, r.end)
 	}

@@ -33,6 +33,7 @@ approve. With --approvals, the approval itself must be among the reviews of the 
 		Example: `  policygen check
   policygen check --at 2027-01-01          what will be wrong on that day
   policygen check --strict --output json   for machines; warnings fail too
+  policygen check --output github          as annotations of a pull request
   policygen check --base origin/main       what a pull request must pass`,
 		Args: noArguments,
 		RunE: action(func(cmd *cobra.Command, _ []string) error { return a.check(cmd, o) }),
@@ -41,7 +42,7 @@ approve. With --approvals, the approval itself must be among the reviews of the 
 	o.atFlag(cmd)
 	o.proofFlags(cmd)
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "make every warning an error")
-	outputFlag(cmd, &o.output, "text", "json")
+	outputFlag(cmd, &o.output, findingFormats()...)
 	return cmd
 }
 
@@ -69,13 +70,8 @@ func (a *app) check(cmd *cobra.Command, o checkOptions) error {
 	if o.strict {
 		list = list.Promoted()
 	}
-	if o.output == "json" {
-		err = diag.JSON(a.env.Stdout, list, l.prefix)
-	} else {
-		err = a.text(a.env.Stdout, a.env.StdoutTerminal, l, list)
-		if err == nil {
-			_, err = fmt.Fprintln(a.env.Stdout, scope(l.prefix, program, list)+": "+verdict(list))
-		}
+	if err = a.show(o.output, "check", l, list); err == nil && inLog(o.output) {
+		_, err = fmt.Fprintln(a.env.Stdout, scope(l.prefix, program, list)+": "+verdict(list))
 	}
 	if err == nil && list.HasErrors() {
 		err = findingsError{}

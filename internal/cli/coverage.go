@@ -38,7 +38,8 @@ func (a *app) coverageCommand() *cobra.Command {
 Enforced are native, hook and both. What an exception takes away is left out of the percentage.`,
 		Example: `  policygen coverage
   policygen coverage --group payments --output json
-  policygen coverage --all-groups --fail-under 80`,
+  policygen coverage --all-groups --fail-under 80
+  policygen coverage --all-groups --output sarif`,
 		Args: noArguments,
 		RunE: action(func(*cobra.Command, []string) error { return a.coverage(o) }),
 	}
@@ -50,7 +51,7 @@ Enforced are native, hook and both. What an exception takes away is left out of 
 	_ = cmd.RegisterFlagCompletionFunc("group", a.completeAudiences)
 	_ = cmd.RegisterFlagCompletionFunc("fail-under", cobra.NoFileCompletions)
 	cmd.MarkFlagsMutuallyExclusive("group", "all-groups")
-	outputFlag(cmd, &o.output, "text", "json")
+	outputFlag(cmd, &o.output, findingFormats()...)
 	return cmd
 }
 
@@ -110,7 +111,7 @@ func (a *app) coverage(o coverageOptions) error {
 		return err
 	}
 	if program.Resolved == nil {
-		return a.refused(l)
+		return a.refused(l, o.output, "coverage")
 	}
 	a.doubt(l, "what is shown may be wrong")
 	groups := program.Resolved.Groups
@@ -127,7 +128,7 @@ func (a *app) coverage(o coverageOptions) error {
 		all[i] = coverageOf(g)
 		low = low || all[i].Percent < o.failUnder
 	}
-	if err := a.printCoverage(o, groups, all); err != nil {
+	if err := a.printCoverage(o, l, groups, all); err != nil {
 		return err
 	}
 	if low {
@@ -138,10 +139,13 @@ func (a *app) coverage(o coverageOptions) error {
 }
 
 // printCoverage prints the form that was asked for. Without --all-groups both lists have exactly one entry.
-func (a *app) printCoverage(o coverageOptions, groups []*resolve.Group, all []covered) error {
+func (a *app) printCoverage(o coverageOptions, l *loaded, groups []*resolve.Group, all []covered) error {
 	switch {
-	case o.output == "json":
+	case o.output == jsonFormat:
 		return a.json(map[string]any{"format_version": 1, "audiences": all})
+	case o.output != textFormat:
+		r := a.report(l, "coverage", coverageFindings(groups, all, o.failUnder), coverageRules())
+		return a.export(o.output, r, coverageSuites(all, o.failUnder))
 	case o.every:
 		return a.coverageSummary(all)
 	case len(all[0].Rows) == 0:

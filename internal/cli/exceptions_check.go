@@ -19,13 +19,13 @@ func (a *app) exceptionsCheckCommand() *cobra.Command {
 		Short: "Check exceptions only: dates, governance, names",
 		Long: `check says what is wrong with the exceptions: expired, about to expire, without an end, against the rules that governance writes, or
 for a group or policy that does not exist. It exits with 1 on an error. The rest of the policies is read, but not told about.`,
-		Example: "  policygen exceptions check\n  policygen exceptions check --at 2027-01-01",
+		Example: "  policygen exceptions check\n  policygen exceptions check --at 2027-01-01\n  policygen exceptions check --output junit",
 		Args:    noArguments,
 		RunE:    action(func(*cobra.Command, []string) error { return a.checkExceptions(o) }),
 	}
 	o.policiesFlag(cmd)
 	o.atFlag(cmd)
-	outputFlag(cmd, &o.output, "text", "json")
+	outputFlag(cmd, &o.output, findingFormats()...)
 	return cmd
 }
 
@@ -43,9 +43,7 @@ func (a *app) checkExceptions(o exceptionsOptions) error {
 			list = append(list, d)
 		}
 	}
-	if o.output == "json" {
-		err = diag.JSON(a.env.Stdout, list, l.prefix)
-	} else if err = a.text(a.env.Stdout, a.env.StdoutTerminal, l, list); err == nil {
+	if err = a.show(o.output, "exceptions-check", l, list); err == nil && inLog(o.output) {
 		_, err = fmt.Fprintf(a.env.Stdout, "%s: %s\n", counted(len(program.Set.Exceptions), "exception"), verdict(list))
 	}
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/finding"
 )
 
 // exceptionsListCommand describes exceptions list. Its help defines the states, which --output json prints unchanged.
@@ -31,7 +32,7 @@ hours or less without reviewed_at is marked "review due". EXPIRES is the first m
 	o.atFlag(cmd)
 	cmd.Flags().StringSliceVar(&o.states, "state", nil, "only those in this state; may be given several times")
 	_ = cmd.RegisterFlagCompletionFunc("state", cobra.FixedCompletions(exceptionStates(), cobra.ShellCompDirectiveNoFileComp))
-	outputFlag(cmd, &o.output, "text", "json")
+	outputFlag(cmd, &o.output, findingFormats()...)
 	return cmd
 }
 
@@ -47,20 +48,57 @@ func (a *app) listExceptions(o exceptionsOptions) error {
 		return err
 	}
 	a.doubt(l, "an exception may be missing from the list")
-	rows := []exceptionRow{}
+	rows, found := []exceptionRow{}, []finding.Finding{}
 	for _, e := range program.Set.Exceptions {
 		if r := rowOf(program.Set, e, at, l.prefix); len(o.states) == 0 || slices.Contains(o.states, r.State) {
-			rows = append(rows, r)
+			rows, found = append(rows, r), append(found, r.finding(e.Pos))
 		}
 	}
-	if o.output == "json" {
+	switch o.output {
+	case textFormat:
+	case jsonFormat:
 		return a.json(map[string]any{"format_version": 1, "at": at.Format(time.RFC3339), "exceptions": rows})
+	default:
+		return a.findings(o.output, l, "exceptions-list", found, stateRules())
 	}
 	if len(rows) == 0 {
 		_, err := fmt.Fprintln(a.env.Stdout, strings.TrimSpace("no exceptions "+strings.Join(o.states, ", ")))
 		return err
 	}
 	return a.exceptionsTable(rows)
+}
+
+// statePrefix begins the rule of each state, which tells them from the codes of diagnostics.
+const statePrefix = "exception-is-"
+
+// stateRules describes the states as rules. What a reader should look at is a warning: list itself never fails.
+func stateRules() []finding.Rule {
+	var rules []finding.Rule
+	for _, state := range exceptionStates() {
+		rules = append(rules, finding.Rule{ID: statePrefix + state, Level: stateLevel(state), Title: "the exception is " + state})
+	}
+	return rules
+}
+
+// stateLevel tells the states that are as they should be from the others.
+func stateLevel(state string) diag.Severity {
+	if state == stateActive || state == statePending {
+		return diag.Info
+	}
+	return diag.Warning
+}
+
+// finding is the exception for the formats of other programs.
+func (r exceptionRow) finding(pos diag.Pos) finding.Finding {
+	f := finding.Finding{Rule: statePrefix + r.State, Level: stateLevel(r.State), Pos: pos, Properties: map[string]any{"state": r.State, "policies": r.Policies, "expires": r.Expires},
+		Message: fmt.Sprintf("%s: %s is exempt from %s", r.State, r.who(), r.from())}
+	if r.Expires != "" {
+		f.Message += ", expires " + r.Expires
+	}
+	if r.ReviewDue {
+		f.Level, f.Notes = diag.Warning, []string{"review due"}
+	}
+	return f
 }
 
 // exceptionsTable aligns the columns for people. Scripts should read the JSON: a column may be added here at any time.

@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/policygen/policygen/internal/compile"
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/finding"
 	"github.com/policygen/policygen/internal/resolve"
 )
 
@@ -80,7 +82,7 @@ such a moment.`,
 	o.policiesFlag(cmd)
 	o.atFlag(cmd)
 	cmd.Flags().BoolVar(&o.all, "all", false, "print every such moment, not only the first")
-	outputFlag(cmd, &o.output, "text", "json")
+	outputFlag(cmd, &o.output, findingFormats()...)
 	return cmd
 }
 
@@ -91,14 +93,18 @@ func (a *app) nextChange(o exceptionsOptions) error {
 		return err
 	}
 	if program.Resolved == nil {
-		return a.refused(l)
+		return a.refused(l, o.output, "exceptions-next")
 	}
 	found := changes(program, at, time.Time{})
 	if !o.all {
 		found = slices.DeleteFunc(found, func(c change) bool { return c.At != found[0].At })
 	}
-	if o.output == "json" {
+	switch o.output {
+	case textFormat:
+	case jsonFormat:
 		return a.json(map[string]any{"format_version": 1, "at": dateText(at), "changes": found})
+	default:
+		return a.findings(o.output, l, "exceptions-next", comingFindings(found), []finding.Rule{{ID: comingRule, Level: diag.Info, Title: "artifacts change by themselves"}})
 	}
 	if len(found) == 0 {
 		_, err = fmt.Fprintf(a.env.Stdout, "nothing changes by itself after %s\n", dateText(at))
@@ -111,10 +117,24 @@ func (a *app) nextChange(o exceptionsOptions) error {
 	return err
 }
 
-// refused prints what keeps a policy folder from being resolved.
-func (a *app) refused(l *loaded) error {
-	if err := a.text(a.env.Stderr, a.env.StderrTerminal, l, buildList(l.list, false)); err != nil {
-		return err
+// comingRule is the one rule of next.
+const comingRule = "change-due"
+
+// comingFindings makes a note of each moment. None of them belongs to one line: an exception ends for many, and a moment may end several.
+func comingFindings(coming []change) []finding.Finding {
+	found := make([]finding.Finding, len(coming))
+	for i, c := range coming {
+		found[i] = finding.Finding{Rule: comingRule, Level: diag.Info, Message: c.text(), Properties: map[string]any{"change": c}}
 	}
-	return findingsError{}
+	return found
+}
+
+// refused prints what keeps a policy folder from being resolved: on stderr, but for the formats of other programs, whose readers get
+// the problems in place of what was asked for. A JSON document would have another shape than its reader knows, so there is none.
+func (a *app) refused(l *loaded, format, command string) error {
+	list := buildList(l.list, false)
+	if format == textFormat || format == jsonFormat {
+		return orFindings(a.text(a.env.Stderr, a.env.StderrTerminal, l, list))
+	}
+	return orFindings(a.show(format, command, l, list))
 }

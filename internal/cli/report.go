@@ -21,11 +21,7 @@ type loaded struct {
 
 // outputFlag adds --output with the formats of a command.
 func outputFlag(cmd *cobra.Command, into *string, formats ...string) {
-	usage := "output format: " + formats[0]
-	for _, f := range formats[1:] {
-		usage += " or " + f
-	}
-	cmd.Flags().StringVarP(into, "output", "o", formats[0], usage)
+	cmd.Flags().StringVarP(into, "output", "o", formats[0], "output format: "+either(formats))
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	inner := cmd.PreRunE
 	cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
@@ -37,7 +33,7 @@ func outputFlag(cmd *cobra.Command, into *string, formats ...string) {
 				return nil
 			}
 		}
-		return usageError{flag: "output", text: fmt.Sprintf("must be %s, not %q", usage[len("output format: "):], *into)}
+		return usageError{flag: "output", text: fmt.Sprintf("must be %s, not %q", either(formats), *into)}
 	}
 }
 

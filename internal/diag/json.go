@@ -26,15 +26,18 @@ type jsonDiagnostic struct {
 	Related []jsonPlace `json:"related,omitempty"`
 }
 
-// JSON writes the list as one document for machines: {"format_version", "errors", "warnings", "diagnostics"}. File
-// names get the prefix. An empty list is an empty array and never null, so that programs need no second case.
-func JSON(w io.Writer, list List, prefix string) error {
-	out := struct {
-		FormatVersion int              `json:"format_version"`
-		Errors        int              `json:"errors"`
-		Warnings      int              `json:"warnings"`
-		Diagnostics   []jsonDiagnostic `json:"diagnostics"`
-	}{FormatVersion, list.Count(Error), list.Count(Warning), []jsonDiagnostic{}}
+// Document is a list as machines read it: {"format_version", "errors", "warnings", "diagnostics"}. Other documents embed it.
+type Document struct {
+	FormatVersion int              `json:"format_version"`
+	Errors        int              `json:"errors"`
+	Warnings      int              `json:"warnings"`
+	Diagnostics   []jsonDiagnostic `json:"diagnostics"`
+}
+
+// NewDocument returns the document of a list. File names get the prefix. An empty list is an empty array and never null, so that programs
+// need no second case.
+func NewDocument(list List, prefix string) Document {
+	out := Document{FormatVersion, list.Count(Error), list.Count(Warning), []jsonDiagnostic{}}
 	place := func(p Pos, message string) jsonPlace {
 		file := p.File
 		if file != "" {
@@ -49,8 +52,13 @@ func JSON(w io.Writer, list List, prefix string) error {
 		}
 		out.Diagnostics = append(out.Diagnostics, j)
 	}
+	return out
+}
+
+// JSON writes the document of a list.
+func JSON(w io.Writer, list List, prefix string) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(out)
+	return encoder.Encode(NewDocument(list, prefix))
 }

@@ -5,6 +5,7 @@
 package finding
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -81,7 +82,7 @@ func Codes() []Rule {
 func (f Finding) text() string { return strings.Join(append([]string{f.Message}, f.Notes...), "\n") }
 
 // file returns the path of a place from the git root; for the policy folder as a whole, the folder.
-func (r Report) file(p diag.Pos) string { return r.Prefix + p.File }
+func (r Report) file(p diag.Pos) string { return cmp.Or(r.Prefix+p.File, ".") }
 
 // span is a token in its line, in UTF-16 code units counted from 1; end is behind the last one. It is zero where the line is not known.
 type span struct{ start, end int }

@@ -44,7 +44,7 @@ func (r Report) Suites(files []string) []Suite {
 	suite := func(file string) *Suite {
 		if _, ok := of[file]; !ok {
 			of[file] = len(suites)
-			suites = append(suites, Suite{Name: r.Prefix + file})
+			suites = append(suites, Suite{Name: r.file(diag.Pos{File: file})})
 		}
 		return &suites[of[file]]
 	}
