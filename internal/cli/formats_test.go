@@ -56,7 +56,9 @@ func readSARIF(t *testing.T, schema *jsonschema.Schema, text string) []sarifResu
 	if err := schema.Validate(document); err != nil {
 		t.Errorf("%#v\n%s", err, text)
 	}
-	var log struct{ Runs []struct{ Results []sarifResult } }
+	var log struct {
+		Runs []struct{ Results []sarifResult }
+	}
 	if err := json.Unmarshal([]byte(text), &log); err != nil {
 		t.Fatal(err)
 	}
