@@ -111,7 +111,7 @@ func (a *app) coverage(o coverageOptions) error {
 		return err
 	}
 	if program.Resolved == nil {
-		return a.refused(l, o.output, "coverage")
+		return a.refusedAs(o.output, "coverage", l)
 	}
 	a.doubt(l, "what is shown may be wrong")
 	groups := program.Resolved.Groups

@@ -57,7 +57,7 @@ func (a *app) effective(o effectiveOptions) error {
 		return err
 	}
 	if program.Resolved == nil || buildList(l.list, false).HasErrors() {
-		return a.refused(l, o.output, "effective")
+		return a.refused(l)
 	}
 	group := program.Resolved.Group(o.group)
 	if group == nil {

@@ -93,7 +93,7 @@ func (a *app) nextChange(o exceptionsOptions) error {
 		return err
 	}
 	if program.Resolved == nil {
-		return a.refused(l, o.output, "exceptions-next")
+		return a.refusedAs(o.output, "exceptions-next", l)
 	}
 	found := changes(program, at, time.Time{})
 	if !o.all {
@@ -129,12 +129,16 @@ func comingFindings(coming []change) []finding.Finding {
 	return found
 }
 
-// refused prints what keeps a policy folder from being resolved: on stderr, but for the formats of other programs, whose readers get
-// the problems in place of what was asked for. A JSON document would have another shape than its reader knows, so there is none.
-func (a *app) refused(l *loaded, format, command string) error {
-	list := buildList(l.list, false)
+// refused prints on stderr what keeps a policy folder from being resolved.
+func (a *app) refused(l *loaded) error {
+	return orFindings(a.text(a.env.Stderr, a.env.StderrTerminal, l, buildList(l.list, false)))
+}
+
+// refusedAs is refused, but for the formats of other programs, whose readers get the problems in place of what was asked for. A JSON
+// document would have another shape than its reader knows, so there is none.
+func (a *app) refusedAs(format, command string, l *loaded) error {
 	if format == textFormat || format == jsonFormat {
-		return orFindings(a.text(a.env.Stderr, a.env.StderrTerminal, l, list))
+		return a.refused(l)
 	}
-	return orFindings(a.show(format, command, l, list))
+	return orFindings(a.show(format, command, l, buildList(l.list, false)))
 }
