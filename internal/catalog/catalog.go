@@ -24,6 +24,7 @@ const FormatVersion = 1
 // Catalog is the loaded list together with the trie of its paths.
 type Catalog struct {
 	clientVersion string
+	features      []Feature         // sorted by kind and name
 	rows          []*Row            // sorted by key
 	root          *Key              // of the trie over rows
 	aliases       map[string]string // second names of top-level keys
@@ -31,9 +32,10 @@ type Catalog struct {
 
 // document is the outermost object of settings.json.
 type document struct {
-	FormatVersion int    `json:"format_version"`
-	ClientVersion string `json:"client_version"`
-	Keys          []*Row `json:"keys"`
+	FormatVersion int       `json:"format_version"`
+	ClientVersion string    `json:"client_version"`
+	Features      []Feature `json:"features"`
+	Keys          []*Row    `json:"keys"`
 }
 
 // Load reads the embedded list. It fails only if the list itself is at fault,
@@ -53,6 +55,7 @@ func parse(data []byte) (*Catalog, error) {
 	}
 	c := &Catalog{
 		clientVersion: doc.ClientVersion,
+		features:      doc.Features,
 		rows:          doc.Keys,
 		aliases:       make(map[string]string),
 	}

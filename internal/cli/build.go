@@ -42,6 +42,7 @@ With --group or --target only a part is built; give such a build an output folde
   policygen build --group payments --out /tmp/payments       one group, to look at
   policygen build --target managed-settings --out /tmp/ms    one kind of artifact
   policygen build --at 2027-01-01 --out /tmp/january         as it will be on that day
+  policygen build --client-version 2.1.240 --out /tmp/old    for machines that cannot be updated
   policygen build --horizon 90d                              and say what will change by itself`,
 		Args: noArguments,
 		RunE: action(func(cmd *cobra.Command, _ []string) error { return a.build(cmd, o) }),
@@ -49,6 +50,7 @@ With --group or --target only a part is built; give such a build an output folde
 	o.policiesFlag(cmd)
 	o.outFlag(cmd)
 	o.atFlag(cmd)
+	o.clientFlag(cmd)
 	cmd.Flags().StringSliceVar(&o.Groups, "group", nil, "build only this group; may be given several times")
 	cmd.Flags().StringSliceVar(&o.Targets, "target", nil, "build only this target; may be given several times")
 	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing; exit 1 when the output folder differs")
@@ -80,6 +82,7 @@ func (a *app) build(cmd *cobra.Command, o buildOptions) error {
 	if err != nil {
 		return err
 	}
+	o.Client = o.client
 	l, err := a.open(policies)
 	if err != nil {
 		return err

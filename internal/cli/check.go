@@ -40,6 +40,7 @@ approve. With --approvals, the approval itself must be among the reviews of the 
 	}
 	o.policiesFlag(cmd)
 	o.atFlag(cmd)
+	o.clientFlag(cmd)
 	o.proofFlags(cmd)
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "make every warning an error")
 	outputFlag(cmd, &o.output, findingFormats()...)

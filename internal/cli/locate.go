@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/policy"
 	"github.com/policygen/policygen/internal/source"
 )
@@ -16,6 +17,7 @@ import (
 // place is where a run works and at what date, from flags.
 type place struct {
 	policies, out, at string
+	client            string // version of the client to compile for; "" for every client of the fleet
 }
 
 // policiesFlag adds --policies. An empty value searches upwards, as git does, so that commands work in any folder of the repository.
@@ -33,6 +35,12 @@ func (p *place) outFlag(cmd *cobra.Command) {
 // atFlag adds --at, with which a build of a past or future day gives the same bytes again.
 func (p *place) atFlag(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.at, "at", "", "date to compile for: 2026-12-23 or RFC 3339 (default: now)")
+}
+
+// clientFlag adds --client-version.
+func (p *place) clientFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.client, "client-version", "", "compile for clients of this version, and leave out what they do not know")
+	_ = cmd.RegisterFlagCompletionFunc("client-version", cobra.FixedCompletions([]string{catalog.OldestSeen, catalog.NewestSeen}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // envName returns the variable that can give a flag: POLICYGEN_FAIL_UNDER for fail-under.

@@ -6,8 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/compile"
 	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/policy"
 	"github.com/policygen/policygen/internal/source"
 )
 
@@ -43,7 +45,10 @@ func (l *loaded) compiled(a *app, p place) (*compile.Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	program, found, err := compile.Check(l.tree, at)
+	if p.client != "" && !policy.IsVersion(p.client) {
+		return nil, usageError{flag: "client-version", text: fmt.Sprintf("%q is not a version", p.client), hint: "write one such as " + catalog.OldestSeen}
+	}
+	program, found, err := compile.CheckFor(l.tree, at, p.client)
 	if err != nil {
 		return nil, err
 	}

@@ -98,7 +98,7 @@ func (p *Program) run(ctx context.Context, dir string, open func(string) (*out.S
 	}
 	valid := resolve.Valid(groups)
 	return stage.Commit(out.Manifest{Compiler: Version, Organization: p.Set.Organization, InputsSHA256: InputsDigest(p.tree, s),
-		ValidFrom: moment(valid.From), ValidUntil: moment(valid.Until), Groups: sorted(s.Groups), Targets: sorted(s.Targets)})
+		ValidFrom: moment(valid.From), ValidUntil: moment(valid.Until), Groups: sorted(s.Groups), Targets: sorted(s.Targets), Client: s.Client})
 }
 
 // moment returns a time as the manifest writes it, or nil for no bound. The manifest has no other times, and writes

@@ -4,6 +4,7 @@
 package compile
 
 import (
+	"slices"
 	"time"
 
 	"github.com/policygen/policygen/internal/catalog"
@@ -38,17 +39,23 @@ func Backends(cat *catalog.Catalog) []render.Backend {
 // error is a fault of policygen itself. The date is given and never asked of the clock, so that a build can be
 // repeated for any day.
 func Check(tree *source.Tree, at time.Time) (*Program, diag.List, error) {
+	return CheckFor(tree, at, "")
+}
+
+// CheckFor is [Check] for artifacts that only clients of one version will read: what they do not know is left out, and told. The version is
+// three numbers with dots; empty means every client of the fleet.
+func CheckFor(tree *source.Tree, at time.Time, clientVersion string) (*Program, diag.List, error) {
 	cat, err := catalog.Load()
 	if err != nil {
 		return nil, nil, err
 	}
-	set, list, err := policy.Load(tree, cat)
+	set, list, err := policy.LoadFor(tree, cat, clientVersion)
 	if err != nil {
 		return nil, nil, err
 	}
 	p := &Program{Set: set, Catalog: cat, backends: Backends(cat), tree: tree}
 	list = append(list, p.targets()...)
-	wrong := list.HasErrors()
+	wrong := slices.ContainsFunc(list, hinders)
 	list = append(list, set.Expiry(at)...) // what only the date makes wrong does not keep the rest from being resolved
 	if wrong {
 		return p, list, nil // merging files that are wrong would only repeat what is said
@@ -57,6 +64,9 @@ func Check(tree *source.Tree, at time.Time) (*Program, diag.List, error) {
 	p.Resolved = resolved
 	return p, append(list, found...), nil
 }
+
+// hinders reports a problem after which resolving would only repeat what is said. What is merely too new for a client is merged as it is.
+func hinders(d diag.Diagnostic) bool { return d.Severity == diag.Error && d.Code != diag.KeyTooNew }
 
 // targets checks the names of delivery.targets. The names are those of back ends, which the package that reads
 // policies does not know; so they are checked here.

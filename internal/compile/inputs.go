@@ -19,6 +19,9 @@ import (
 func InputsDigest(tree *source.Tree, s Selection) string {
 	hash := sha256.New()
 	fmt.Fprintf(hash, "policygen %s\ngroups %s\ntargets %s\n", Version, strings.Join(sorted(s.Groups), ","), strings.Join(sorted(s.Targets), ","))
+	if s.Client != "" {
+		fmt.Fprintf(hash, "client %s\n", s.Client)
+	}
 	for _, name := range tree.Paths() {
 		data := tree.Data(name)
 		if data == nil {
@@ -45,7 +48,7 @@ func UpToDate(tree *source.Tree, dir string, s Selection, at time.Time) (*out.Ma
 	if err != nil || m.Compiler != Version || !within(m, at) {
 		return nil, false
 	}
-	if !slices.Equal(m.Groups, sorted(s.Groups)) || !slices.Equal(m.Targets, sorted(s.Targets)) || <-digest != m.InputsSHA256 {
+	if m.Client != s.Client || !slices.Equal(m.Groups, sorted(s.Groups)) || !slices.Equal(m.Targets, sorted(s.Targets)) || <-digest != m.InputsSHA256 {
 		return nil, false
 	}
 	different, err := out.Verify(dir, m)

@@ -14,6 +14,7 @@ import (
 type Selection struct {
 	Groups  []string // "default" or names of groups
 	Targets []string // names of back ends
+	Client  string   // the version that the artifacts are for, as given to CheckFor; "" for every client
 }
 
 // UnknownError is a selection that names something which does not exist.

@@ -5,6 +5,7 @@ const (
 	UnknownKey         Code = "unknown-key"
 	NewerKey           Code = "unlisted-key"
 	KeyTooNew          Code = "key-too-new"
+	LeftOut            Code = "left-out"
 	KeyRemoved         Code = "key-removed"
 	KeyDeprecated      Code = "key-deprecated"
 	KeyNotHonoured     Code = "key-not-honoured"
@@ -30,8 +31,10 @@ func settingsEntries() []Entry {
 			"The client keeps unknown keys without a word and does nothing with them: the setting would silently not apply.\nUse the key the hint names. If a newer client has it, list it under `unknown_keys:` and it is passed through with a warning."},
 		{NewerKey, Warning, "a key passed through unchecked",
 			"The key is listed under `unknown_keys:`, so it reaches the artifacts without a check of its value. Remove it from the list once policygen knows it."},
-		{KeyTooNew, Error, "a key that the oldest client in the fleet does not know",
-			"Clients from `client.minimum_version` on must honour the policy. An older client ignores the key without a word.\nRaise `client.minimum_version`, or remove the key."},
+		{KeyTooNew, Error, "something that the oldest client in the fleet does not know",
+			"Clients from `client.minimum_version` on must honour the policy. An older client ignores an unknown key, hook event or form of a permission rule without a word. `first seen in` means that no older client was looked at closely: it may know the key.\nRaise `client.minimum_version`, remove it, or build with `--client-version`, which leaves it out and says so. `policygen compat` shows the whole range."},
+		{LeftOut, Warning, "something left out for an old client",
+			"The build is for the clients of one version (`--client-version`), which do not know this key, hook event or form of a rule. It is not in the artifacts, so what it enforced does not hold on those clients."},
 		{KeyRemoved, Error, "a key that clients no longer have",
 			"The key was removed from the client, which now ignores it."},
 		{KeyDeprecated, Warning, "a key that is going away",

@@ -21,14 +21,15 @@ var imports = []row{
 	{"internal/catalog", []string{"schema", "internal/spell", "internal/diag", "internal/value"}},
 	{"internal/permission", []string{"internal/spell", "internal/diag", "internal/value"}},
 	{"internal/merge", []string{"internal/value", "internal/catalog"}},
+	{"internal/gate", []string{"internal/catalog", "internal/permission", "internal/diag", "internal/value"}},
 	{"internal/effective", []string{"internal/catalog", "internal/merge", "internal/value"}}, // artifacts as a machine holds them, so nothing of the compiler
 
 	// From files to bundles.
 	{"internal/ir", []string{"internal/catalog", "internal/diag", "internal/value", "internal/wire"}},
 	{"internal/source", []string{"internal/diag", "internal/value"}},
-	{"internal/policy", []string{"internal/source", "internal/catalog", "internal/permission", "internal/spell", "schema", "internal/diag", "internal/value", "internal/wire"}},
+	{"internal/policy", []string{"internal/source", "internal/gate", "internal/catalog", "internal/permission", "internal/spell", "schema", "internal/diag", "internal/value", "internal/wire"}},
 	{"internal/resolve", []string{
-		"internal/policy", "internal/lower", "internal/ir", "internal/catalog", "internal/permission", "internal/merge", "internal/diag", "internal/value", "internal/wire",
+		"internal/policy", "internal/gate", "internal/lower", "internal/ir", "internal/catalog", "internal/permission", "internal/merge", "internal/diag", "internal/value", "internal/wire",
 	}},
 	{"internal/lower", []string{"internal/policy", "internal/ir", "internal/catalog", "internal/permission", "internal/merge", "internal/diag", "internal/value", "internal/wire"}},
 
@@ -57,7 +58,7 @@ var imports = []row{
 	{"internal/cli", []string{
 		"schema", "internal/diag", "internal/finding", "internal/value", "internal/catalog", "internal/permission", "internal/merge", "internal/source",
 		"internal/policy", "internal/resolve", "internal/lower", "internal/ir", "internal/render", "internal/render/all",
-		"internal/readback/*", "internal/effective", "internal/out", "internal/compile", "internal/diff", "internal/policytest", "internal/wire", "internal/client", "internal/scaffold",
+		"internal/readback/*", "internal/gate", "internal/effective", "internal/out", "internal/compile", "internal/diff", "internal/policytest", "internal/wire", "internal/client", "internal/scaffold",
 		"internal/site", "internal/graph",
 	}},
 

@@ -23,12 +23,13 @@ type Manifest struct {
 	FormatVersion int        `json:"format_version"`
 	Compiler      string     `json:"compiler"` // version of policygen
 	Organization  string     `json:"organization"`
-	InputsSHA256  string     `json:"inputs_sha256"`     // over paths and bytes of every file the build read, the compiler's version and the selection
-	ValidFrom     *string    `json:"valid_from"`        // RFC 3339; null: no bound
-	ValidUntil    *string    `json:"valid_until"`       // RFC 3339, the first moment at which the artifacts are no longer right; null: no bound
-	Groups        []string   `json:"groups,omitempty"`  // the selection of a partial build; absent: every group
-	Targets       []string   `json:"targets,omitempty"` // the same for back ends; absent: those of delivery.targets
-	Artifacts     []Artifact `json:"artifacts"`         // sorted by path
+	InputsSHA256  string     `json:"inputs_sha256"`            // over paths and bytes of every file the build read, the compiler's version and the selection
+	ValidFrom     *string    `json:"valid_from"`               // RFC 3339; null: no bound
+	ValidUntil    *string    `json:"valid_until"`              // RFC 3339, the first moment at which the artifacts are no longer right; null: no bound
+	Groups        []string   `json:"groups,omitempty"`         // the selection of a partial build; absent: every group
+	Targets       []string   `json:"targets,omitempty"`        // the same for back ends; absent: those of delivery.targets
+	Client        string     `json:"client_version,omitempty"` // the one client version the artifacts are for; absent: every client of the fleet
+	Artifacts     []Artifact `json:"artifacts"`                // sorted by path
 }
 
 // Artifact is one file of the output folder. Those who install artifacts read group, platform and target here and need

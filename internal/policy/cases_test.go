@@ -59,7 +59,7 @@ func loadFS(t testing.TB, folder fstest.MapFS, at time.Time) loaded {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, found := loadWith(p.validator, tree, p.catalog)
+	set, found := loadWith(p.validator, tree, p.catalog, "")
 	list = append(append(list, found...), set.Expiry(at)...)
 	list = slices.DeleteFunc(list, func(d diag.Diagnostic) bool { return d.Code == diag.NoEffectYet }) // TestNoEffectYet looks at these
 	return loaded{set, tree, list.Sorted()}

@@ -38,7 +38,7 @@ func check(t testing.TB, folder fs.FS) (*source.Tree, diag.List) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, found := loadWith(p.validator, tree, p.catalog)
+	set, found := loadWith(p.validator, tree, p.catalog, "")
 	list = append(append(list, found...), set.Expiry(time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC))...)
 	return tree, list.Sorted()
 }

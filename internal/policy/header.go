@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/spell"
 	"github.com/policygen/policygen/internal/value"
@@ -35,6 +36,7 @@ func (l *loader) header() {
 		}
 	}
 	l.clientRange()
+	l.clientBounds()
 	if l.set.Organization == "" && len(l.set.Files) > 0 && !l.partial {
 		first := l.set.Files[0]
 		l.add(diag.New(diag.Organization, diag.Pos{File: first.Path}, "no file names the organization").
@@ -68,6 +70,9 @@ func (l *loader) organization(root *value.Node) {
 // version is three numbers: the client compares releases, not pre-releases.
 var version = regexp.MustCompile(`^\d+\.\d+\.\d+$`)
 
+// IsVersion reports whether a text is a client's version.
+func IsVersion(s string) bool { return version.MatchString(s) }
+
 // client reads which versions the fleet runs. The schema tells of texts that are no version.
 func (l *loader) client(root *value.Node) {
 	section, c := root.Get("client"), &l.set.Client
@@ -93,7 +98,7 @@ func (l *loader) clientVersion(first, n *value.Node) *value.Node {
 // clientRange tells of bounds that no version meets. Equal ones pin the fleet to one version, which is allowed.
 func (l *loader) clientRange() {
 	low, high := l.set.Client.Minimum, l.set.Client.Maximum
-	if low != nil && high != nil && newer(low.Scalar, high.Scalar) {
+	if low != nil && high != nil && catalog.Newer(low.Scalar, high.Scalar) {
 		l.add(diag.New(diag.InvalidValue, high.Pos, "maximum_version %s is older than minimum_version %s", high.Scalar, low.Scalar).
 			WithHint("no client is inside these bounds").WithRelated(low.Pos, "minimum_version"))
 	}

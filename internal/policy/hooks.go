@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/permission"
 	"github.com/policygen/policygen/internal/value"
@@ -129,6 +128,7 @@ func (l *loader) hook(f *File, n *value.Node) {
 
 // hookFields checks what the schema cannot see.
 func (l *loader) hookFields(n *value.Node, h Hook) {
+	l.eventTooNew(n.Get("event"))
 	if problem := hookTypeProblem(h.Event, h.Type); problem != "" {
 		l.add(diag.New(diag.DeadHook, n.Get("event").Pos, "%s", problem).WithClient("claude accepts the hook and never runs it"))
 	}
@@ -141,26 +141,10 @@ func (l *loader) hookFields(n *value.Node, h Hook) {
 	if h.BlockOnFailure && n.Get("async").True() {
 		l.add(diag.New(diag.InvalidHook, n.Get("async").Pos, "an async hook cannot block").WithHint("remove `async`, or `on_failure: block`"))
 	}
-	if h.BlockOnFailure && (h.Type == "http" || h.Type == "mcp_tool") && !l.knows("hooks.*[].hooks[].onFailure") {
+	if h.BlockOnFailure && (h.Type == "http" || h.Type == "mcp_tool") && !l.set.Knows(l.catalog, "hooks.*[].hooks[].onFailure") {
 		l.add(diag.New(diag.InvalidHook, n.Get("on_failure").Pos, "%s hooks can block on failure only from claude %s on", h.Type, l.catalog.ClientVersion()).
 			WithClient("claude lets the call through when the hook fails").WithHint("set client.minimum_version to %s, or use a command hook", l.catalog.ClientVersion()))
 	}
-}
-
-// knows reports whether every client of the fleet knows a key: a minimum version is written and old enough.
-func (l *loader) knows(path string) bool {
-	row, ok := l.catalog.Lookup(path)
-	if !ok || l.set.Client.Minimum == nil {
-		return false
-	}
-	c := checker{loader: l}
-	return !newer(c.since(row), l.set.Client.Minimum.Scalar)
-}
-
-// Knows reports whether every client of the fleet knows a settings key: a minimum version is written, and the key is no newer.
-func (s *Set) Knows(cat *catalog.Catalog, path string) bool {
-	l := loader{catalog: cat, set: s}
-	return l.knows(path)
 }
 
 // scriptPlatforms checks that a script can run where it is installed: a shell script needs a platform list without Windows, a PowerShell

@@ -46,17 +46,23 @@ func (l *loader) unique(kind string, name *value.Node) bool {
 // Load reads and checks every policy file of the tree. The set holds what could be understood; use it further only when the list has no
 // errors. The error is a fault of policygen itself.
 func Load(tree *source.Tree, cat *catalog.Catalog) (*Set, diag.List, error) {
+	return LoadFor(tree, cat, "")
+}
+
+// LoadFor is [Load] for artifacts that only clients of one version will read; see [Client.Build]. The version is three numbers with dots, or
+// empty for every client of the fleet.
+func LoadFor(tree *source.Tree, cat *catalog.Catalog, version string) (*Set, diag.List, error) {
 	validator, err := schema.NewValidator()
 	if err != nil {
 		return nil, nil, err
 	}
-	set, list := loadWith(validator, tree, cat)
+	set, list := loadWith(validator, tree, cat, version)
 	return set, list, nil
 }
 
 // loadWith is Load with a validator at hand: making one takes longer than a small repository.
-func loadWith(validator *schema.Validator, tree *source.Tree, cat *catalog.Catalog) (*Set, diag.List) {
-	l := &loader{catalog: cat, set: &Set{Tree: tree}, names: map[string]diag.Pos{}, members: map[string]diag.Pos{}}
+func loadWith(validator *schema.Validator, tree *source.Tree, cat *catalog.Catalog, version string) (*Set, diag.List) {
+	l := &loader{catalog: cat, set: &Set{Tree: tree, Client: Client{Build: version}}, names: map[string]diag.Pos{}, members: map[string]diag.Pos{}}
 	// The order matters: overlays look their groups up, settings need the client's versions and unknown keys, references all names.
 	l.read(tree, validator)
 	l.header()

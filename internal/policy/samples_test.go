@@ -163,7 +163,7 @@ func TestExampleOrganization(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, found := loadWith(p.validator, tree, p.catalog)
+	set, found := loadWith(p.validator, tree, p.catalog, "")
 	got := loaded{set, tree, append(append(list, found...), set.Expiry(set.LastUpdated)...).Sorted()}
 	if got.list.HasErrors() {
 		t.Error(got.text(t))

@@ -51,6 +51,18 @@ type Set struct {
 type Client struct {
 	Minimum, Maximum *value.Node // versions, nil where not written
 	Enforce          bool        // also emit the required-version keys
+	Build            string      // the version that the artifacts are for: what it does not know is left out; "" where that is an error
+}
+
+// Oldest returns the version that every client of the fleet or of the build has at least, "" where none is stated.
+func (c Client) Oldest() string {
+	switch {
+	case c.Build != "":
+		return c.Build
+	case c.Minimum != nil:
+		return c.Minimum.Scalar
+	}
+	return ""
 }
 
 // Target is one name of delivery.targets.

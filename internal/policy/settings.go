@@ -3,7 +3,6 @@ package policy
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/diag"
@@ -98,6 +97,7 @@ func (c *checker) document(n *value.Node) *value.Node {
 	n = c.aliases(n)
 	checked := c.members(c.catalog.Root(), nil, n)
 	c.shadowed(checked)
+	c.tooNew(checked)
 	return checked
 }
 
@@ -201,7 +201,7 @@ func (c *checker) unknown(key *catalog.Key, at *crumb, m value.Member) {
 	c.add(d)
 }
 
-// history tells of keys that are too new for the fleet, gone, going, or read elsewhere only. Members say nothing that their parent said.
+// history tells of keys that are gone, going, or read elsewhere only. Members say nothing that their parent said.
 func (c *checker) history(row, parent *catalog.Row, at *crumb, m value.Member) {
 	if row == nil || parent != nil && parent.Since == row.Since && parent.SinceBasis == row.SinceBasis && parent.Scope == row.Scope && row.Removed == "" && row.Deprecated == "" {
 		return
@@ -215,23 +215,6 @@ func (c *checker) history(row, parent *catalog.Row, at *crumb, m value.Member) {
 		c.add(diag.New(diag.KeyNotHonoured, m.KeyPos, "%q has no effect in managed settings", at).
 			WithClient("claude reads it only from " + elsewhere(row.Scope)).WithHint("remove it"))
 	}
-	if oldest := c.set.Client.Minimum; oldest != nil && newer(c.since(row), oldest.Scalar) {
-		text := "exists since claude " + row.Since
-		if row.Since == "" {
-			text = "was first seen in claude " + c.catalog.ClientVersion()
-		}
-		c.add(diag.New(diag.KeyTooNew, m.KeyPos, "%q %s, but the fleet may run %s", at, text, oldest.Scalar).
-			WithClient("claude "+oldest.Scalar+" keeps the key and does nothing with it").
-			WithHint("raise client.minimum_version, or remove the key").WithRelated(oldest.Pos, "client.minimum_version"))
-	}
-}
-
-// since returns the first version known to have the key, or "" for a key older than the records.
-func (c *checker) since(row *catalog.Row) string {
-	if row.SinceBasis == catalog.SinceFirstSeen && row.Since == "" {
-		return c.catalog.ClientVersion()
-	}
-	return row.Since
 }
 
 // replacement is the hint for a key that is gone or going.
@@ -248,23 +231,6 @@ func elsewhere(scope catalog.Scope) string {
 		return "~/.claude.json"
 	}
 	return "the program that starts it"
-}
-
-// newer reports whether version a is later than b. An empty a is not.
-func newer(a, b string) bool {
-	if a == "" {
-		return false
-	}
-	as, bs := strings.Split(a, "."), strings.Split(b, ".")
-	for i := range min(len(as), len(bs)) {
-		// Texts that are no number count as 0; the schema refuses them before.
-		x, _ := strconv.Atoi(as[i])
-		y, _ := strconv.Atoi(bs[i])
-		if x != y {
-			return x > y
-		}
-	}
-	return len(as) > len(bs)
 }
 
 // required tells of members without which the client rejects the object.

@@ -190,20 +190,6 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-func TestNewer(t *testing.T) {
-	ordered := []string{"2.0.9", "2.1.9", "2.1.10", "2.1.10.1", "2.10.0", "10.0.0"}
-	for i, a := range ordered {
-		for j, b := range ordered {
-			if got := newer(a, b); got != (i > j) {
-				t.Errorf("newer(%s, %s) = %t", a, b, got)
-			}
-		}
-	}
-	if newer("", "2.0.0") {
-		t.Error("a key older than the records is not newer")
-	}
-}
-
 // TestMergeOrder holds the order in which files merge against the tree of groups and the order of paths.
 func TestMergeOrder(t *testing.T) {
 	got := load(t, map[string]string{

@@ -105,7 +105,7 @@ func Resolve(set *policy.Set, cat *catalog.Catalog, at time.Time) (*Result, diag
 func newResolver(set *policy.Set, cat *catalog.Catalog, at time.Time) *resolver {
 	r := &resolver{set: set, catalog: cat, at: at, merger: merge.New(cat), overlays: map[string][]*policy.File{}, policies: map[string][]*policy.Policy{},
 		made: map[madeKey]*value.Node{}, layers: map[layerKey]*layer{}, overridable: map[string]bool{}, exceptions: exceptions(set, at),
-		lowerings: map[loweringKey]lower.Lowered{}, guided: map[guidedKey]*State{}, sections: map[string][]policy.Section{}, told: map[loweringKey]bool{},
+		lowerings: map[loweringKey]lower.Lowered{}, guided: map[guidedKey]*State{}, sections: map[string][]policy.Section{}, told: map[loweringKey]bool{}, leftOut: map[string]bool{},
 		onFailure: set.Knows(cat, "hooks.*[].hooks[].onFailure"), deniedModels: set.Knows(cat, "deniedModels")}
 	for path := range set.Overridable {
 		r.overridable[r.canonical(path)] = true
@@ -137,6 +137,7 @@ type resolver struct {
 	overridable  map[string]bool             // settings paths, aliases replaced
 	onFailure    bool                        // every client of the fleet knows the onFailure field
 	deniedModels bool                        // every client of the fleet knows the deniedModels key
+	leftOut      map[string]bool             // what is told to be left out of a build for one client
 	list         diag.List
 }
 
@@ -245,6 +246,7 @@ func (r *resolver) state(group string, p parts, x exemption) *State {
 			s.Settings = r.narrow(s.Settings, f)
 		}
 	}
+	r.leaveOut(&s)
 	r.audienceChecks(group, p.parent, &s)
 	return &s
 }
