@@ -68,7 +68,8 @@ func (l *loader) clientBounds() {
 // buildBounds refuses a build for a version that the artifacts themselves would refuse.
 func (l *loader) buildBounds() {
 	client := l.set.Client
-	if client.Build == "" {
+	row, known := l.catalog.Lookup("requiredMinimumVersion")
+	if client.Build == "" || !known || row.Introduced().TooNew(client.Build) { // such a client ignores the bounds, which are then left out
 		return
 	}
 	for _, bound := range []*value.Node{client.Minimum, client.Maximum} {
