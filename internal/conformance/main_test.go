@@ -23,11 +23,15 @@ var tally struct {
 	probes                 map[verdict]*atomic.Int64
 }
 
-// TestMain hands over to the helper when a session started this program inside its namespace. Otherwise it prepares the lab once, so that a
+// TestMain hands over to the helper when a session started this program inside its namespace, and to the stand-in for the endpoint agent when
+// the client called it as a hook. Otherwise it prepares the lab once, so that a
 // machine that cannot run the client says so once, and checks at the end that the machine's own managed files are as they were.
 func TestMain(m *testing.M) {
 	if script := os.Getenv(client.HelperEnv); script != "" {
 		os.Exit(client.ServeScripted(script, os.Stdin, os.Stdout, os.Stderr))
+	}
+	if folder := os.Getenv(agentEnv); folder != "" {
+		os.Exit(actAsAgent(folder, os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(run(m))
 }

@@ -30,7 +30,7 @@ func (r *resolver) bundle(g *Group, chain []string) *wire.Bundle {
 		return nil
 	}
 	b := &wire.Bundle{FormatVersion: wire.BundleVersion, Organization: r.set.Organization, Audience: g.Name, Group: g.Group, Groups: chain, User: g.User,
-		Banner: r.banner(g), Policies: []wire.Policy{}, Exceptions: []wire.Exception{}, Timeline: g.Timeline, Audit: r.set.Audit, Rollout: r.set.Rollout}
+		Policies: []wire.Policy{}, Exceptions: []wire.Exception{}, Timeline: g.Timeline, Audit: r.set.Audit, Rollout: r.set.Rollout}
 	if !g.Valid.Until.IsZero() {
 		b.ValidUntil = moment(g.Valid.Until)
 	}
@@ -49,6 +49,7 @@ func (r *resolver) bundle(g *Group, chain []string) *wire.Bundle {
 			}
 		}
 	}
+	b.Banner = wire.Banner(b, r.subject(chain, g.User), "")
 	return b
 }
 
@@ -85,38 +86,4 @@ func (r *resolver) module(p *policy.Policy) string {
 		return "" // the loader tells
 	}
 	return string(data)
-}
-
-// banner is what a session shows when it starts: whose policy holds, which policies are active, which exceptions apply.
-func (r *resolver) banner(g *Group) string {
-	var active, exempted []string
-	for _, e := range g.Enforced {
-		name := e.Policy.Name
-		switch grant := g.exempt.grants[name]; {
-		case grant.Whole:
-			exempted = appendNew(exempted, name)
-		case len(grant.Values) > 0:
-			active, exempted = appendNew(active, name), appendNew(exempted, name+" ("+strings.Join(grant.Values, ", ")+")")
-		default:
-			active = appendNew(active, name)
-		}
-	}
-	text := "Claude Code is managed by " + r.set.Organization + "."
-	if len(active) > 0 {
-		text += " Policies: " + strings.Join(active, ", ") + "."
-	}
-	if len(exempted) > 0 {
-		text += " Exceptions: " + strings.Join(exempted, ", ") + "."
-	}
-	return text
-}
-
-// appendNew keeps names apart that several platforms repeat, in the order first seen; the lists are short.
-func appendNew(list []string, s string) []string {
-	for _, have := range list {
-		if have == s {
-			return list
-		}
-	}
-	return append(list, s)
 }

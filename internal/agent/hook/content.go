@@ -82,7 +82,7 @@ func (s *scene) written(kind func(abs string) bool) seen {
 
 // settings observes the keys of project and user settings: of files that changed, of all where a session starts, and
 // of a file that a call is about to write. Changes of managed settings are left out: they are the organization's own,
-// and the client lets no hook stop them (2.1.329).
+// and the client lets no hook stop them (documentation).
 func (s *scene) settings() seen {
 	switch {
 	case s.Name == "SessionStart", s.Name == "ConfigChange" && strings.HasSuffix(s.Source, "_settings") && s.Source != "policy_settings":

@@ -75,8 +75,8 @@ func (p *Program) Decide(e Event, f Facts) Decision {
 		d.Behavior = Allow
 	}
 	d.settle(e)
-	if e.Name == "SessionStart" {
-		d.banner = p.bundle.Banner
+	if e.Name == "SessionStart" && p.bundle.Banner != "" {
+		d.banner = wire.Banner(p.bundle, f.subject(), f.Platform)
 	}
 	return d
 }
@@ -190,7 +190,7 @@ func (d *Decision) add(f Finding, m Mark) {
 }
 
 // settle fits the decision to what the client lets the event do. An event after the fact, such as SessionStart, can
-// only be answered by a warning (2.1.329).
+// only be answered by a warning, which the model reads as well (seen on 2.1.329).
 func (d *Decision) settle(e Event) {
 	if d.Scopes = e.scopes(); d.Scopes == nil {
 		d.Marks = nil

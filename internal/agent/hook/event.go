@@ -113,8 +113,9 @@ func isTool(event string) bool { return event == "PreToolUse" || event == "Permi
 // prompt counts, so that a session whose start was marked is stopped before it spends anything.
 func acts(event string) bool { return isTool(event) || event == "UserPromptSubmit" }
 
-// Blocks reports whether the client (2.1.329) lets a hook stop what an event is about. Findings of other events become
-// marks.
+// Blocks reports whether the client lets a hook stop what an event is about. Findings of other events become marks.
+// PreToolUse, PermissionRequest, UserPromptSubmit and ConfigChange were seen to stop on 2.1.329; for UserPromptExpansion,
+// Elicitation and a change of the managed settings, its documentation says so.
 func (e Event) Blocks() bool {
 	switch e.Name {
 	case "PreToolUse", "PermissionRequest", "UserPromptSubmit", "UserPromptExpansion", "Elicitation":

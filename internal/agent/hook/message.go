@@ -11,7 +11,7 @@ import (
 
 const (
 	maxValue   = 200   // bytes of an observed value in a message
-	maxMessage = 9_000 // bytes of a message; claude 2.1.329 caps the texts of hooks at 10,000 characters
+	maxMessage = 9_000 // bytes of a message; the client caps the texts of hooks at 10,000 characters (documentation)
 )
 
 // message is what a developer reads of one policy: what happened, by which policy, why, and the way out. Every line

@@ -95,7 +95,7 @@ func TestFailure(t *testing.T) {
 
 func TestBanner(t *testing.T) {
 	b := bundle(rule("denylist", "skills", "deploy"))
-	b.Banner = "Policies of Acme"
+	b.Banner = "of another day"
 	p := compile(t, b)
 	system := func(e hook.Event, f hook.Facts) string {
 		stdout, _, _ := p.Decide(e, f).Output(e.Name)
@@ -105,15 +105,24 @@ func TestBanner(t *testing.T) {
 		}
 		return out.SystemMessage
 	}
+	const greeting = "Claude Code is managed by Acme. Policies: skills-denylist."
 	f := machine()
-	if got := system(event(t, "SessionStart", nil), f); !strings.HasPrefix(got, "Policies of Acme\n\nBlocked by policy skills-denylist") {
+	if got := system(event(t, "SessionStart", nil), f); !strings.HasPrefix(got, greeting+"\n\nBlocked by policy skills-denylist") {
 		t.Errorf("with a finding: %q", got)
 	}
 	f.Skills = []string{}
-	if got := system(event(t, "SessionStart", nil), f); got != "Policies of Acme" {
+	if got := system(event(t, "SessionStart", nil), f); got != greeting {
 		t.Errorf("without findings: %q", got)
 	}
 	if got := system(tool(t, "Read"), f); got != "" {
 		t.Errorf("at a call: %q", got)
+	}
+	b.Exceptions = []wire.Exception{{Policies: []string{b.Policies[0].Name}, User: f.User}}
+	if got := system(event(t, "SessionStart", nil), f); got != "Claude Code is managed by Acme. Exceptions: skills-denylist." {
+		t.Errorf("with an exception: %q", got)
+	}
+	b.Banner = ""
+	if got := system(event(t, "SessionStart", nil), f); got != "" {
+		t.Errorf("without a banner: %q", got)
 	}
 }
