@@ -197,6 +197,10 @@ var isOutput = regexp.MustCompile(`^(\S+) == '(\S+)'$`)
 func (f *forge) wanted(condition string, failed bool) bool {
 	f.t.Helper()
 	inner := strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(condition, "${{"), "}}"))
+	// With !cancelled() a step runs after a failure, too.
+	if rest, always := strings.CutPrefix(inner, "!cancelled() && "); always {
+		inner, failed = rest, false
+	}
 	switch m := isOutput.FindStringSubmatch(inner); {
 	case inner == "":
 		return !failed
@@ -269,7 +273,7 @@ func (f *forge) script(w workflow, j job, s step) (string, error) {
 	path := strings.Join(append(strings.Fields(f.read("github/path")), in("bin"), os.Getenv("PATH")), string(os.PathListSeparator))
 	cmd.Env = append(f.environment(), "PATH="+path, "CALLS="+in("calls"), "ANSWERS="+in("answers"), "RUNNER_TEMP="+in("temp"), "GITHUB_ENV="+in("github/env"),
 		"GITHUB_PATH="+in("github/path"), "GITHUB_OUTPUT="+in("github/output"), "GITHUB_STEP_SUMMARY="+in("github/summary"),
-		"GITHUB_REPOSITORY=acme/policy", "GITHUB_REF_NAME=main", "GITHUB_SHA=abc", "GH_TOKEN=")
+		"GITHUB_REPOSITORY=acme/policy", "GITHUB_REF_NAME=main", "GITHUB_SHA=abc", "GITHUB_REF=refs/pull/7/merge", "GH_TOKEN=")
 	for _, env := range []map[string]string{pairs(f.read("github/env")), j.Env, s.Env} {
 		for key, text := range env {
 			cmd.Env = append(cmd.Env, key+"="+f.value(text))
