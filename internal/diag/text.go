@@ -36,13 +36,13 @@ func (t Text) Print(list List) error {
 // one prints a single diagnostic. Labels are fixed words, so that people can search a log for them.
 func (t Text) one(b *bytes.Buffer, d Diagnostic) {
 	color := map[Severity]string{Error: red, Warning: yellow, Info: blue}[d.Severity]
-	fmt.Fprintf(b, "%s: %s: %s %s\n", t.paint(bold, t.place(d.Pos)), t.paint(color, d.Severity.String()), d.Message, t.paint(dim, "["+string(d.Code)+"]"))
+	fmt.Fprintf(b, "%s: %s: %s %s\n", t.paint(bold, t.place(d.Pos)), t.paint(color, d.Severity.String()), short(d.Message), t.paint(dim, "["+string(d.Code)+"]"))
 	t.snippet(b, d.Pos, color)
 	if d.Client != "" {
 		fmt.Fprintf(b, "  client: %s\n", d.Client)
 	}
 	if d.Hint != "" {
-		fmt.Fprintf(b, "  hint: %s\n", d.Hint)
+		fmt.Fprintf(b, "  hint: %s\n", short(d.Hint))
 	}
 	for _, r := range d.Related {
 		fmt.Fprintf(b, "  see: %s: %s\n", t.place(r.Pos), r.Message)
@@ -87,7 +87,7 @@ func (t Text) snippet(b *bytes.Buffer, p Pos, color string) {
 	width = min(width, max(1, len(shown)-(col-cut)))
 	number := fmt.Sprintf("%5d", p.Line)
 	fmt.Fprintf(b, "%s | %s\n", number, printable(shown))
-	fmt.Fprintf(b, "%s | %s%s\n", strings.Repeat(" ", len(number)), blank(runes[cut:col]), t.paint(color, strings.Repeat("^", width)))
+	fmt.Fprintf(b, "%s | %s%s\n", strings.Repeat(" ", len(number)), blank(runes[cut:col]), t.paint(color, strings.Repeat("^", columns(runes[col:min(col+width, len(runes))], width))))
 }
 
 // Line returns one line of a file, counted from 1, without its end. Carriage returns and a byte order mark are taken
@@ -175,6 +175,39 @@ func printable(runes []rune) string {
 	return b.String()
 }
 
-// blank fills the room before a caret. Wide characters take two columns in a terminal and one here, which shifts the
-// caret a little.
-func blank(runes []rune) string { return strings.Repeat(" ", len(runes)) }
+// blank fills the room before a caret.
+func blank(runes []rune) string { return strings.Repeat(" ", columns(runes, 0)) }
+
+// columns counts the columns that characters take in a terminal, or returns the least number where that is more.
+func columns(runes []rune, least int) int {
+	n := 0
+	for _, r := range runes {
+		switch {
+		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r):
+		case wide(r):
+			n += 2
+		default:
+			n++
+		}
+	}
+	return max(n, least)
+}
+
+// wide reports whether a terminal gives a character two columns: East Asian scripts, full-width forms, and pictures. Terminals differ in
+// rare ones, which shifts a caret and nothing else.
+func wide(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana) && (r < 0xFF61 || r > 0xFFDC) ||
+		r >= 0x3000 && r <= 0x303E || r >= 0xFF01 && r <= 0xFF60 || r >= 0xFFE0 && r <= 0xFFE6 || r >= 0x1F300 && r <= 0x1FAFF
+}
+
+// longest is how many characters of a message a terminal gets to see. The rest is a value that somebody generated; JSON has all of it.
+const longest = 300
+
+// short cuts the middle out of a text that is too long for a terminal: messages end with what is wrong.
+func short(s string) string {
+	runes := []rune(s)
+	if len(runes) <= longest {
+		return s
+	}
+	return string(runes[:longest/2]) + " ... " + string(runes[len(runes)-longest/2:])
+}

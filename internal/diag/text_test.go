@@ -48,6 +48,9 @@ func TestSnippet(t *testing.T) {
 		{"no line", "a: 1\n", 0, 0, ""},
 		{"no source", "", 1, 1, ""},
 		{"terminal codes", "a: \x1b[31m\u202ex\n", 1, 1, "    1 | a: \ufffd[31m\ufffdx\n      | ^\n"},
+		{"wide characters", "日本: ｱ한, 😀: x\n", 1, 5, "    1 | 日本: ｱ한, 😀: x\n      |       ^^^\n"},
+		{"picture", "😀: x\n", 1, 1, "    1 | 😀: x\n      | ^^\n"},
+		{"combining character", "é: x\n", 1, 5, "    1 | é: x\n      |    ^\n"},
 		{"byte order mark", "\ufeffa: 1\n", 1, 1, "    1 | a: 1\n      | ^\n"},
 	}
 	for _, tt := range tests {
@@ -74,6 +77,24 @@ func TestSnippetOfLongLine(t *testing.T) {
 	whole := printed(t, `"`+strings.Repeat("x", 5000)+`"`, 1, 1)
 	if n := strings.Count(whole, "^"); n != 200 {
 		t.Errorf("a token that is cut has %d carets", n)
+	}
+}
+
+// TestLongMessage keeps a generated value from flooding a terminal; what is wrong with it stays at the end.
+func TestLongMessage(t *testing.T) {
+	long := strings.Repeat("x", 3000)
+	var b strings.Builder
+	d := New(UnknownField, Pos{File: "a.yaml"}, "the name %q is wrong", long).WithHint("write %s", long)
+	if err := (Text{Out: &b}).Print(List{d}); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{`the name "xxx`, ` ... xxx`, `xxx" is wrong [unknown-field]`, "hint: write xxx"} {
+		if !strings.Contains(b.String(), part) {
+			t.Errorf("no %q in %s", part, b.String())
+		}
+	}
+	if b.Len() > 800 {
+		t.Errorf("%d bytes", b.Len())
 	}
 }
 
