@@ -24,9 +24,14 @@ func main() {
 	if err != nil {
 		dir = "."
 	}
+	// Whichever of the two is a terminal: they are the same one. Without any, the width is 0.
+	columns, _, err := term.GetSize(int(os.Stdout.Fd()))
+	if err != nil {
+		columns, _, _ = term.GetSize(int(os.Stderr.Fd()))
+	}
 	code := cli.Run(ctx, cli.Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Dir: dir, Now: time.Now, Getenv: os.Getenv,
-		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())), StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())), StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())), Columns: columns,
 	}, os.Args[1:])
 	stop()
 	os.Exit(code)

@@ -24,6 +24,7 @@ type Env struct {
 	Getenv         func(string) string
 	StdoutTerminal bool // Stdout is a terminal: colour is welcome
 	StderrTerminal bool // Stderr is a terminal: progress is welcome
+	Columns        int  // of the terminal; 0: there is none, or it does not say
 }
 
 // The exit codes.

@@ -58,7 +58,11 @@ func (l *loaded) compiled(a *app, p place) (*compile.Program, error) {
 
 // text prints diagnostics for people.
 func (a *app) text(w io.Writer, terminal bool, l *loaded, list diag.List) error {
-	return diag.Text{Out: w, Source: l.tree.Data, Prefix: l.prefix, Color: terminal && a.color()}.Print(list)
+	out := diag.Text{Out: w, Source: l.tree.Data, Prefix: l.prefix, Color: terminal && a.color()}
+	if terminal {
+		out.Width = a.env.Columns
+	}
+	return out.Print(list)
 }
 
 // json prints a document for machines.

@@ -16,6 +16,7 @@ type Text struct {
 	Source func(file string) []byte // the bytes of a file; nil or no bytes: no snippet
 	Prefix string                   // put before every file name, such as "policies/"
 	Color  bool                     // use ANSI colours
+	Width  int                      // columns of the terminal; 0: not known
 }
 
 const (
@@ -78,7 +79,7 @@ func (t Text) snippet(b *bytes.Buffer, p Pos, color string) {
 	}
 	runes := []rune(line)
 	col, width := Token(line, p.Col)
-	const room = 100
+	room := t.room()
 	cut := 0
 	if col > room {
 		cut = col - room/2
@@ -87,7 +88,16 @@ func (t Text) snippet(b *bytes.Buffer, p Pos, color string) {
 	width = min(width, max(1, len(shown)-(col-cut)))
 	number := fmt.Sprintf("%5d", p.Line)
 	fmt.Fprintf(b, "%s | %s\n", number, printable(shown))
-	fmt.Fprintf(b, "%s | %s%s\n", strings.Repeat(" ", len(number)), blank(runes[cut:col]), t.paint(color, strings.Repeat("^", columns(runes[col:min(col+width, len(runes))], width))))
+	fmt.Fprintf(b, "%s | %s%s\n", strings.Repeat(" ", len(number)), blank(runes[cut:col]), t.paint(color, strings.Repeat("^", columns(runes[col:min(col+width, len(runes))], 1))))
+}
+
+// room is half of the characters that a snippet shows of its line: on a narrow terminal a line that wraps would part from its caret.
+func (t Text) room() int {
+	const usual, least, gutter = 100, 20, 8
+	if t.Width == 0 {
+		return usual
+	}
+	return min(usual, max(least, (t.Width-gutter)/2))
 }
 
 // Line returns one line of a file, counted from 1, without its end. Carriage returns and a byte order mark are taken

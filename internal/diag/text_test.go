@@ -80,6 +80,22 @@ func TestSnippetOfLongLine(t *testing.T) {
 	}
 }
 
+// TestSnippetOfNarrowTerminal keeps line and caret together where a longer line would wrap.
+func TestSnippetOfNarrowTerminal(t *testing.T) {
+	line := strings.Repeat("a", 70) + ", wrong: 1" + strings.Repeat(" b", 90)
+	for width, want := range map[int]int{0: 200 + 8, 500: 200 + 8, 80: 80, 60: 60, 10: 48} {
+		var b strings.Builder
+		text := Text{Out: &b, Width: width, Source: func(string) []byte { return []byte(line) }}
+		if err := text.Print(List{New(UnknownField, Pos{File: "a.yaml", Line: 1, Col: 73}, "wrong")}); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(b.String(), "\n")
+		if len(lines[1]) != want || lines[1][strings.Index(lines[2], "^"):][:5] != "wrong" {
+			t.Errorf("%d columns: the line has %d, want %d\n%s", width, len(lines[1]), want, b.String())
+		}
+	}
+}
+
 // TestLongMessage keeps a generated value from flooding a terminal; what is wrong with it stays at the end.
 func TestLongMessage(t *testing.T) {
 	long := strings.Repeat("x", 3000)
