@@ -49,7 +49,7 @@ var imports = []row{
 	}},
 	{"internal/scaffold", nil},
 	{"internal/graph", nil},
-	{"internal/site", []string{"internal/graph", "internal/lower", "internal/policy", "internal/resolve", "internal/value"}},
+	{"internal/site", []string{"internal/graph", "internal/lower", "internal/policy", "internal/resolve", "internal/value", "internal/wire"}},
 	{"internal/conformance", nil}, // its tests import what they compare with the client
 	{"internal/bench/...", []string{"internal/bench/...", "internal/compile", "internal/source", "internal/out", "internal/diag", "internal/value"}},
 	{"internal/diff", []string{"internal/ir", "internal/catalog", "internal/permission", "internal/diag", "internal/value"}},

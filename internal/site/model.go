@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"github.com/policygen/policygen/internal/graph"
+	"github.com/policygen/policygen/internal/lower"
 	"github.com/policygen/policygen/internal/policy"
 	"github.com/policygen/policygen/internal/resolve"
+	"github.com/policygen/policygen/internal/wire"
 )
 
 // Source is what a model is made of. Exceptions come ready for printing, as policygen exceptions list has them.
@@ -42,7 +44,7 @@ func New(s Source) *Model {
 
 // document returns what is said of a policy everywhere.
 func document(p *policy.Policy) *Policy {
-	d := &Policy{Name: p.Name, Words: p.Text("description"), Message: p.Text("message"), Rationale: p.Text("rationale"), Severity: p.Severity(), Type: p.Type,
+	d := &Policy{Name: p.Name, Description: p.Text("description"), Words: wire.InWords(lower.Rule(p)), Message: blanks.Replace(p.Text("message")), Rationale: p.Text("rationale"), Severity: p.Severity(), Type: p.Type,
 		Target: p.Target, Owner: p.Text("owner"), HelpURL: p.Text("help_url"), Group: p.Group, File: p.Pos.File, Line: p.Pos.Line}
 	if list := p.Node.Get("controls"); list != nil {
 		for _, n := range list.Items {
@@ -58,6 +60,9 @@ func document(p *policy.Policy) *Policy {
 	}
 	return d
 }
+
+// blanks stand for what a message is filled with when it is shown.
+var blanks = strings.NewReplacer("{{value}}", "…", "{{current}}", "…", "{{max}}", "…", "{{min}}", "…")
 
 // controls turns the policies' controls around.
 func controls(policies []*Policy) []Control {

@@ -88,7 +88,7 @@ type entry struct {
 func (m *Model) index() []entry {
 	var all []entry
 	for _, p := range m.Policies {
-		all = append(all, entry{"policy", p.Name, strings.Join([]string{p.Words, p.Message, p.Rationale, p.Owner, strings.Join(p.Controls, " "), strings.Join(p.Values, " ")}, " "), "policies.html#" + anchor(p.Name)})
+		all = append(all, entry{"policy", p.Name, strings.Join([]string{p.Description, p.Words, p.Message, p.Rationale, p.Owner, strings.Join(p.Controls, " "), strings.Join(p.Values, " ")}, " "), "policies.html#" + anchor(p.Name)})
 	}
 	for _, a := range m.Audiences {
 		all = append(all, entry{"group", a.Name, a.Description, AudiencePage(a.Name)})

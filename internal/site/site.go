@@ -56,13 +56,13 @@ type Level struct {
 
 // Policy is a named policy.
 type Policy struct {
-	Name, Words, Message, Rationale, Severity, Type, Target, Owner, HelpURL string
-	Controls                                                                []string
-	Values                                                                  []string
-	Group                                                                   string // "" for the whole organization
-	File                                                                    string
-	Line                                                                    int32
-	Audiences                                                               []string // for which it holds
+	Name, Description, Words, Message, Rationale, Severity, Type, Target, Owner, HelpURL string // Words: the rule in a sentence
+	Controls                                                                             []string
+	Values                                                                               []string
+	Group                                                                                string // "" for the whole organization
+	File                                                                                 string
+	Line                                                                                 int32
+	Audiences                                                                            []string // for which it holds
 }
 
 // Exception is an exception as the exceptions list prints it. Times are as printed.

@@ -94,7 +94,7 @@ var acmeException = site.Exception{State: "active", For: "team pay", From: "no-w
 // What a developer comes for stands on the page of their group.
 func TestAudiencePage(t *testing.T) {
 	all := pages(t, model(t, folder(t, acme), acmeException))
-	for _, want := range []string{"Downloads go through the proxy", "use the proxy", "traffic is inspected", `href="https://docs.example.com/proxy"`,
+	for _, want := range []string{"Downloads go through the proxy", "Do not run these commands: wget.", "use the proxy", "traffic is inspected", `href="https://docs.example.com/proxy"`,
 		"policygen exceptions new", "Prefer small changes", "Bash(curl *)", "policy.yaml:6"} {
 		if !strings.Contains(all["audience-eng.html"], want) {
 			t.Errorf("the page of eng lacks %q", want)
