@@ -216,25 +216,44 @@ func TestConcurrent(t *testing.T) {
 	}
 }
 
-// TestNastyTexts reads every artifact of settings back: no format may change what some other one takes for syntax.
-func TestNastyTexts(t *testing.T) {
-	nasty := rendertest.NastyDocument()
+// TestTorture reads every artifact of settings back: no format may change what some other one takes for syntax.
+func TestTorture(t *testing.T) {
 	for _, b := range backends(t) {
-		files, err := b.Render(rendertest.Settings(nasty, ir.MacOS))
-		if err != nil {
-			t.Fatalf("%s: %v", b.Name(), err)
+		for _, c := range rendertest.Torture(t, served(b)) {
+			t.Run(b.Name()+"/"+c.Name, func(t *testing.T) { checkTorture(t, b, c.Bundle) })
 		}
-		read := readers[b.Name()]
-		if (read != nil) != (len(files) == 1) {
-			t.Fatalf("%s: got %d files of settings alone", b.Name(), len(files))
-		}
-		if read == nil {
+	}
+}
+
+// served returns a platform that the back end serves.
+func served(b render.Backend) ir.Platform {
+	platforms := ir.Platforms()
+	return platforms[slices.IndexFunc(platforms, func(p ir.Platform) bool { return render.Serves(b, p) })]
+}
+
+// checkTorture renders one bundle and compares each artifact of settings with the document whose fingerprint it has.
+func checkTorture(t *testing.T, b render.Backend, bundle *ir.Bundle) {
+	files, err := renderAll(b, bundle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	carriers := 0
+	for _, f := range files {
+		if f.Resolved == "" {
 			continue
 		}
-		got, err := read(files[0].Data)
-		if err != nil || !value.Equal(got, nasty) {
-			t.Errorf("%s: %v\n%s", b.Name(), err, cmp.Diff(nasty.Any(), got.Any()))
+		carriers++
+		want := bundle.Settings.Node
+		if f.Resolved == bundle.Profile.Digest() {
+			want = bundle.Profile.Node
 		}
+		got, err := readers[b.Name()](f.Data)
+		if err != nil || !value.Equal(got, want) {
+			t.Errorf("%s: %v\n%s", f.Path, err, cmp.Diff(want.Any(), got.Any()))
+		}
+	}
+	if (carriers > 0) != (readers[b.Name()] != nil) {
+		t.Errorf("%d artifacts of settings", carriers)
 	}
 }
 

@@ -52,6 +52,7 @@ var sources = map[string]string{
 var Nasty = []string{
 	`quote " and backslash \ and \" both \\`, "line\nbreak\r\nand\rCR and\ttab", "]]> <b>&amp;</b>", "%PATH% %1", "$HOME ${USER} `id` $(id)",
 	"{{serialnumber}}", "é 漢字 \U0001F600 \U00010000 \uE000 \uFFFD", "", "  spaces  ", "\u2028\u2029\u0085\u00a0\u007f", "\u0080\u009f",
+	"‘single’ ‚low‛ “double” 'plain' `tick`", "שלום \u202eعربي\u202c \u200f", "\U0001F468\u200d\U0001F469\u200d\U0001F467 e\u0301", "${VAR} %{x} {{ y }} [z] $$ %%", "-- */ <!-- --> '@ @'",
 }
 
 // Catalog returns the catalogue of keys.

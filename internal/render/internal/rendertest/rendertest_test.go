@@ -31,3 +31,16 @@ func TestFuzzedSettings(t *testing.T) {
 		}
 	}
 }
+
+func TestTorture(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range Torture(t, ir.MacOS) {
+		if seen[c.Name] || c.Bundle.Settings == nil || c.Bundle.Profile == nil || c.Bundle.Platform != ir.MacOS {
+			t.Errorf("%s: comes twice, or is no settings document", c.Name)
+		}
+		seen[c.Name] = true
+	}
+	if n := len(guided(Nasty[0], ir.Linux).Profile.Node.Get("claudeMd").Str()); n < len(Nasty[0]) {
+		t.Errorf("the profile has %d bytes of guidance", n)
+	}
+}
