@@ -68,7 +68,7 @@ func MatchURL(pattern, address string) bool {
 	if !matchHost(strings.ToLower(host), u) {
 		return false
 	}
-	return !hasPath || glob("/"+path, "/"+strings.TrimPrefix(u.EscapedPath(), "/"))
+	return !hasPath || value.Glob("/"+path, "/"+strings.TrimPrefix(u.EscapedPath(), "/"))
 }
 
 // matchHost matches the host and port of an address against a pattern in lower case. A port that is written counts
@@ -84,31 +84,10 @@ func matchHost(pattern string, u *url.URL) bool {
 		host, want, written = pattern[:i], pattern[i+1:], true
 	}
 	if written || !strings.Contains(host, "*") {
-		if !glob(want, port) {
+		if !value.Glob(want, port) {
 			return false
 		}
 	}
 	host = strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(host, "["), "]"), ".")
-	return glob(host, strings.TrimSuffix(strings.ToLower(u.Hostname()), "."))
-}
-
-// glob matches a text against a pattern in which * stands for anything. Parts between stars are looked for from the
-// left, each as early as possible, which finds a match where there is one.
-func glob(pattern, s string) bool {
-	parts := strings.Split(pattern, "*")
-	if len(parts) == 1 {
-		return pattern == s
-	}
-	if !strings.HasPrefix(s, parts[0]) {
-		return false
-	}
-	s = s[len(parts[0]):]
-	for _, part := range parts[1 : len(parts)-1] {
-		i := strings.Index(s, part)
-		if i < 0 {
-			return false
-		}
-		s = s[i+len(part):]
-	}
-	return strings.HasSuffix(s, parts[len(parts)-1])
+	return value.Glob(host, strings.TrimSuffix(strings.ToLower(u.Hostname()), "."))
 }

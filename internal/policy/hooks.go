@@ -120,6 +120,7 @@ func (l *loader) hook(f *File, n *value.Node) {
 			return
 		}
 		h.Script, h.Data = cleanPath(script.Str()), data
+		l.textSecrets(h.Script, data)
 		l.scriptPlatforms(f, n, h)
 	}
 	h.Handler = handlerOf(n)

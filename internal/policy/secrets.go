@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -75,6 +76,28 @@ func (c *checker) secrets(n *value.Node, key string) {
 	case value.Map:
 		for _, m := range n.Members {
 			c.secrets(m.Value, m.Key)
+		}
+	}
+}
+
+// secretLine is how a script sets a variable.
+var secretLine = regexp.MustCompile(`^\s*(?:export\s+|\$(?:env:)?)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*["']?([^"'\s]+)`)
+
+// textSecrets looks for credentials in a file that is shipped as it is, line by line. The file is no YAML, so what is
+// told of is the line.
+func (l *loader) textSecrets(name string, data []byte) {
+	number := 0
+	for line := range bytes.Lines(data) {
+		number++
+		text := strings.TrimSpace(string(line))
+		what := secretIn("", text)
+		if set := secretLine.FindStringSubmatch(text); what == "" && set != nil {
+			what = secretIn(set[1], set[2])
+		}
+		if what != "" {
+			l.add(diag.New(diag.SecretValue, diag.Pos{File: name, Line: int32(number), Col: 1}, "the line holds what looks like %s", what).
+				WithClient("every user of the machine can read what is shipped").
+				WithHint("read it from the machine's environment or a vault when it is needed"))
 		}
 	}
 }

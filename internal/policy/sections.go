@@ -83,6 +83,7 @@ func (l *loader) guidance(f *File, n *value.Node) {
 			l.add(diag.New(diag.NotUTF8, file.Pos, "%q is not UTF-8 text", file.Str()))
 			return
 		}
+		l.textSecrets(cleanPath(file.Str()), data)
 		section.Text = strings.TrimPrefix(string(data), "\ufeff")
 	}
 	section.Text = strings.TrimSpace(strings.ReplaceAll(section.Text, "\r\n", "\n"))

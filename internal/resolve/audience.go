@@ -1,9 +1,11 @@
 package resolve
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/permission"
 	"github.com/policygen/policygen/internal/policy"
 	"github.com/policygen/policygen/internal/value"
@@ -21,10 +23,38 @@ func (r *resolver) audienceChecks(group string, parent, s *State) {
 	r.crossShadows(parent, s)
 	s.size = value.Size(s.Settings)
 	if s.size > MaxDocument && parent.size <= MaxDocument {
-		r.add(diag.New(diag.TooLargeForKey, diag.Pos{File: s.Files[len(s.Files)-1]}, "the settings of group %q are %d bytes, more than the limit of %d", group, s.size, MaxDocument).
-			WithClient("claude does not read a larger document; if it is the only one, no session starts").WithHint("shorten the lists"))
+		r.tooLarge(s, fmt.Sprintf("the settings of group %q are", group), s.size, "shorten the lists")
 	}
 }
+
+// tooLarge names the file that was merged last, since no single one is at fault.
+func (r *resolver) tooLarge(s *State, what string, size int, hint string) {
+	r.add(diag.New(diag.TooLargeForKey, diag.Pos{File: s.Files[len(s.Files)-1]}, "%s %d bytes, more than the limit of %d", what, size, MaxDocument).
+		WithClient("claude does not read a larger document; if it is the only one, no session starts").WithHint("%s", hint))
+}
+
+// profileSize checks what carries guidance inside of the settings: profile, property list and registry value. Guidance beside settings that
+// are small enough by far is not written out for it; a byte of text has at most six in JSON.
+func (r *resolver) profileSize(a *Group, s *State) {
+	bound := s.size
+	for _, section := range s.Guidance {
+		bound += 6 * (len(section.Title) + len(section.Text) + 64)
+	}
+	carried := len(r.set.Targets) == 0 || slices.ContainsFunc(r.set.Targets, func(t policy.Target) bool { return slices.Contains(carriers, t.Name) })
+	if bound <= MaxDocument || s.size > MaxDocument || !carried || r.profiled[s] {
+		return
+	}
+	r.profiled[s] = true
+	b := &ir.Bundle{Organization: r.set.Organization, Audience: ir.Audience{Name: a.Name, Group: a.Group}}
+	s.fill(b)
+	if size := value.Size(b.Profile.Node); size > MaxDocument {
+		r.tooLarge(s, fmt.Sprintf("settings and guidance of group %q, together in a profile, are", a.Group), size, "shorten the guidance")
+	}
+}
+
+// carriers are the targets that have no place for a CLAUDE.md. The registry's value has the limit of a file, and nothing is known of another
+// limit for property lists (2.1.329, read in the program).
+var carriers = []string{"mobileconfig", "plist", "reg"}
 
 // claudeMd: guidance and the claudeMd key exclude each other, and an overlay cannot replace an ancestor's text.
 func (r *resolver) claudeMd(parent, s *State) {
@@ -84,35 +114,11 @@ func (r *resolver) hooksDisabled(parent, s *State) {
 // silencedHook tells of an HTTP hook whose URL the allowlist leaves out. Handlers without a URL are commands, which the list does not touch.
 func (r *resolver) silencedHook(handler, allowed *value.Node) {
 	url := handler.Get("url")
-	if url == nil || slices.ContainsFunc(allowed.Items, func(pattern *value.Node) bool { return globMatch(pattern.Str(), url.Str()) }) {
+	if url == nil || slices.ContainsFunc(allowed.Items, func(pattern *value.Node) bool { return value.Glob(pattern.Str(), url.Str()) }) {
 		return
 	}
 	r.add(diag.New(diag.HooksDisabled, url.Pos, "no entry of allowedHttpHookUrls matches %q", url.Str()).
 		WithClient("claude silently does not run the hook, and the call goes on").WithHint("add its URL to the list").WithRelated(allowed.Pos, "the list"))
-}
-
-// globMatch matches a text against a pattern in which * stands for anything.
-func globMatch(pattern, s string) bool {
-	p, i, star, mark := 0, 0, -1, 0
-	for i < len(s) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, mark = p, i
-			p++
-		case p < len(pattern) && pattern[p] == s[i]:
-			p++
-			i++
-		case star >= 0:
-			mark++
-			p, i = star+1, mark
-		default:
-			return false
-		}
-	}
-	for p < len(pattern) && pattern[p] == '*' {
-		p++
-	}
-	return p == len(pattern)
 }
 
 // undefinedServers: managed servers are exclusive, so an allowlist entry for another one can never hold.

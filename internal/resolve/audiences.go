@@ -26,6 +26,7 @@ func (r *resolver) audience(g *policy.Group, address string) *Group {
 		s := a.States[platform]
 		a.Enforced = append(a.Enforced, r.enforcements(s, platform, a.exempt)...)
 		files = append(files, s.Files...)
+		r.profileSize(a, s)
 	}
 	r.policyProblems(a)
 	r.redelivery(a, chain)

@@ -103,7 +103,7 @@ func covers(kind, wide, narrow string) bool {
 	case "permission-rule":
 		return ruleCovers(wide, narrow)
 	case "url-glob":
-		return globMatch(wide, narrow)
+		return value.Glob(wide, narrow)
 	case "path", "sandbox-path":
 		return strings.HasPrefix(narrow, strings.TrimSuffix(wide, "/")+"/") && !strings.Contains(narrow, "..") && !strings.ContainsAny(wide, "*?[")
 	}

@@ -105,7 +105,7 @@ func Resolve(set *policy.Set, cat *catalog.Catalog, at time.Time) (*Result, diag
 func newResolver(set *policy.Set, cat *catalog.Catalog, at time.Time) *resolver {
 	r := &resolver{set: set, catalog: cat, at: at, merger: merge.New(cat), overlays: map[string][]*policy.File{}, policies: map[string][]*policy.Policy{},
 		made: map[madeKey]*value.Node{}, layers: map[layerKey]*layer{}, overridable: map[string]bool{}, exceptions: exceptions(set, at),
-		lowerings: map[loweringKey]lower.Lowered{}, guided: map[guidedKey]*State{}, sections: map[string][]policy.Section{}, told: map[loweringKey]bool{}, leftOut: map[string]bool{},
+		lowerings: map[loweringKey]lower.Lowered{}, guided: map[guidedKey]*State{}, sections: map[string][]policy.Section{}, profiled: map[*State]bool{}, told: map[loweringKey]bool{}, leftOut: map[string]bool{},
 		onFailure: set.Knows(cat, "hooks.*[].hooks[].onFailure"), deniedModels: set.Knows(cat, "deniedModels")}
 	for path := range set.Overridable {
 		r.overridable[r.canonical(path)] = true
@@ -132,6 +132,7 @@ type resolver struct {
 	layers       map[layerKey]*layer
 	lowerings    map[loweringKey]lower.Lowered
 	guided       map[guidedKey]*State
+	profiled     map[*State]bool             // whose profiles were measured
 	sections     map[string][]policy.Section // guidance by the policies it tells of
 	told         map[loweringKey]bool        // lowerings whose problems are told
 	overridable  map[string]bool             // settings paths, aliases replaced

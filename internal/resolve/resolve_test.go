@@ -115,6 +115,21 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
+// TestTooLargeProfile: what a profile carries counts together, and only where one is built.
+func TestTooLargeProfile(t *testing.T) {
+	guide := "guidance:\n  - title: Style\n    text: " + strings.Repeat("x", 1_100_000) + "\n"
+	const want = `settings and guidance of group "eng", together in a profile, are 2`
+	for targets, problems := range map[string]int{"": 1, "delivery: {targets: [plist]}\n": 1, "delivery: {targets: [managed-settings, claude-md]}\n": 0} {
+		_, list := resolved(t, "a.yaml", targets+rules("a", 1_100_000), "eng.yaml", "group: eng\n"+guide)
+		if len(list) != problems || problems == 1 && (list[0].Code != diag.TooLargeForKey || !strings.HasPrefix(list[0].Message, want)) {
+			t.Errorf("%q: %v", targets, list)
+		}
+	}
+	if _, list := resolved(t, "eng.yaml", "group: eng\n"+strings.ReplaceAll(guide, "xxxx", "xx")); len(list) != 0 {
+		t.Errorf("a small one: %v", list)
+	}
+}
+
 func TestBundles(t *testing.T) {
 	r, _ := resolved(t,
 		"base.yaml", "settings:\n  model: sonnet\nmcp_servers: {}\n",
@@ -155,22 +170,6 @@ func TestBundlesWithoutSettings(t *testing.T) {
 	}
 	if b := r.Bundles(r.Group("eng"))[0]; b.Settings != nil || b.Profile == nil || b.Empty() {
 		t.Errorf("got %+v", b)
-	}
-}
-
-func TestGlobMatch(t *testing.T) {
-	tests := []struct {
-		pattern, text string
-		want          bool
-	}{
-		{"", "", true}, {"", "a", false}, {"*", "", true}, {"*", "abc", true}, {"a", "a", true}, {"a", "ab", false},
-		{"https://*.acme.com/*", "https://a.b.acme.com/x", true}, {"https://*.acme.com/*", "https://acme.com/x", false},
-		{"a*b*c", "aXbXbXc", true}, {"a*b*c", "aXbX", false}, {"*a", "aaab", false}, {"*a", "aaba", true}, {"**", "x", true}, {"a*", "ab*", true},
-	}
-	for _, test := range tests {
-		if got := globMatch(test.pattern, test.text); got != test.want {
-			t.Errorf("%q on %q: %v", test.pattern, test.text, got)
-		}
 	}
 }
 
