@@ -29,8 +29,12 @@ func main() {
 	if err != nil {
 		columns, _, _ = term.GetSize(int(os.Stderr.Fd()))
 	}
+	executable, err := os.Executable()
+	if err != nil {
+		executable = "" // programs that ship with this one are then looked for in PATH alone
+	}
 	code := cli.Run(ctx, cli.Env{
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Dir: dir, Now: time.Now, Getenv: os.Getenv,
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Dir: dir, Executable: executable, Now: time.Now, Getenv: os.Getenv,
 		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())), StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())), Columns: columns,
 	}, os.Args[1:])
 	stop()

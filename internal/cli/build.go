@@ -97,6 +97,7 @@ func (a *app) build(cmd *cobra.Command, o buildOptions) error {
 	if err != nil {
 		return err
 	}
+	l.modules(cmd.Context(), a, program)
 	list := buildList(l.list, o.strict)
 	if err := a.told(o, l, list, dir); err != nil || list.HasErrors() {
 		return orFindings(err)

@@ -62,6 +62,7 @@ func (a *app) check(cmd *cobra.Command, o checkOptions) error {
 	if err != nil {
 		return err
 	}
+	l.modules(cmd.Context(), a, program)
 	proved, err := a.prove(cmd, o.proof, policies, program)
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Dir            string // working directory, absolute
+	Executable     string // the running program, absolute; "" where it is not known
 	Now            func() time.Time
 	Getenv         func(string) string
 	StdoutTerminal bool // Stdout is a terminal: colour is welcome

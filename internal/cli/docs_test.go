@@ -15,7 +15,9 @@ import (
 
 	"github.com/policygen/policygen/internal/compile"
 	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/rego"
 	"github.com/policygen/policygen/internal/source"
+	"github.com/policygen/policygen/internal/wire"
 )
 
 // The pages are tested as a reader would try them:
@@ -112,6 +114,15 @@ func TestDocsPolicies(t *testing.T) {
 	}
 }
 
+// compiledModules is what policygen-rego answers to a check.
+func compiledModules(texts []string) ([]wire.RegoResult, error) {
+	results := make([]wire.RegoResult, len(texts))
+	for i, text := range texts {
+		_, results[i].Problems = rego.Compile(text, true)
+	}
+	return results, nil
+}
+
 // checkPolicy compiles a YAML block among the files it belongs to.
 func checkPolicy(t *testing.T, name string, b block, written map[string]string) {
 	t.Helper()
@@ -135,11 +146,11 @@ func checkPolicy(t *testing.T, name string, b block, written map[string]string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, found, err := compile.Check(tree, testNow)
+	program, found, err := compile.Check(tree, testNow)
 	if err != nil {
 		t.Fatal(err)
 	}
-	list = append(list, found...)
+	list = append(append(list, found...), program.Modules(compiledModules)...)
 	codes := map[string]bool{}
 	for _, d := range list {
 		if d.Severity == diag.Error {

@@ -58,7 +58,7 @@ func (l *loaded) compiled(a *app, p place) (*compile.Program, error) {
 
 // text prints diagnostics for people.
 func (a *app) text(w io.Writer, terminal bool, l *loaded, list diag.List) error {
-	out := diag.Text{Out: w, Source: l.tree.Data, Prefix: l.prefix, Color: terminal && a.color()}
+	out := diag.Text{Out: w, Source: l.tree.Text, Prefix: l.prefix, Color: terminal && a.color()}
 	if terminal {
 		out.Width = a.env.Columns
 	}

@@ -16,6 +16,9 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/policygen/policygen/internal/rego"
+	"github.com/policygen/policygen/internal/wire"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output in scripts and pages")
@@ -26,9 +29,16 @@ var testNow = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 // noRaceSleep keeps each program that is built with the race detector from waiting a second at its end.
 const noRaceSleep = "GORACE=atexit_sleep_ms=0"
 
-// TestMain lets the test binary stand in for policygen where a script calls it.
+// TestMain lets the test binary stand in for the programs that a script calls.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"policygen": policygen})
+	testscript.Main(m, map[string]func(){"policygen": policygen, wire.RegoProgram: regoProgram})
+}
+
+// regoProgram is what cmd/policygen-rego does. Scripts find it in PATH.
+func regoProgram() {
+	if err := rego.Serve(os.Stdin, os.Stdout); err != nil {
+		panic(err)
+	}
 }
 
 // policygen is what cmd/policygen does, with a fixed clock. TERMINAL=1 makes it believe that it writes to a terminal.
@@ -52,7 +62,11 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
-			env.Vars = append(env.Vars, noRaceSleep)
+			program, err := exec.LookPath("policygen") // for scripts that change PATH
+			if err != nil {
+				return err
+			}
+			env.Vars = append(env.Vars, noRaceSleep, "POLICYGEN="+program)
 			return os.CopyFS(filepath.Join(env.WorkDir, "acme"), os.DirFS("testdata/acme"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exit": exitCode, "tree": tree, "json": jsonHas},

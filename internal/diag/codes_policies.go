@@ -12,6 +12,9 @@ const (
 	ExceptionRedelivery Code = "exception-ends-with-redelivery"
 	ExceptionNative     Code = "exception-needs-hook"
 
+	ModuleInvalid   Code = "module-invalid"
+	ModuleUnchecked Code = "module-unchecked"
+
 	ExceptionNoGroup Code = "exception-user-without-group"
 
 	ExceptionApprover     Code = "exception-approver"
@@ -52,6 +55,12 @@ func policyEntries() []Entry {
 		{ExceptionUnproved, Error, "an approval that no review shows",
 			"`approved_by` is what the author of a file claims. With `check --approvals`, the last review by that person must be an approval, of the change's last commit where the file names it.\n" +
 				"The file's `identities` say which account belongs to which address."},
+		{ModuleInvalid, Error, "a Rego module that does not compile",
+			"The endpoint agent could not evaluate the module, and would answer every call it is asked about as the policy's severity says: error blocks.\n" +
+				"Modules are Rego v1, see only the input that docs/language.md describes, and have no network, clock, random numbers or environment."},
+		{ModuleUnchecked, Error, "a Rego module that could not be checked",
+			"Modules are checked by policygen-rego, a program of its own that ships with policygen. It was not found, or it failed.\n" +
+				"Install it beside policygen or in a folder of PATH."},
 		{PolicyMode, Warning, "a policy that observes without an end",
 			"A policy in mode warn or observe blocks nothing, and nothing will change that.\nGive it `mode_until`, the day from which it is enforced."},
 		{ExceptionMoves, Info, "an exception moves a policy to the hook",

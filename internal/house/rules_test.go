@@ -45,7 +45,7 @@ var imports = []row{
 	// The whole compiler and what uses it.
 	{"internal/compile", []string{
 		"internal/source", "internal/policy", "internal/resolve", "internal/lower", "internal/ir", "internal/catalog", "internal/merge",
-		"internal/render", "internal/render/all", "internal/out", "internal/diag", "internal/value",
+		"internal/render", "internal/render/all", "internal/out", "internal/diag", "internal/value", "internal/wire",
 	}},
 	{"internal/scaffold", nil},
 	{"internal/graph", nil},
@@ -55,21 +55,24 @@ var imports = []row{
 	{"internal/diff", []string{"internal/ir", "internal/catalog", "internal/permission", "internal/diag", "internal/value"}},
 	{"internal/policytest", []string{"internal/compile", "internal/ir", "internal/permission", "internal/wire", "internal/diag", "internal/value"}},
 	{"internal/client", nil},
+	{"internal/rego", []string{"internal/wire"}}, // links Open Policy Agent: only its own program may import it
+	{"internal/rego/client", []string{"internal/wire"}},
 	{"internal/cli", []string{
 		"schema", "internal/diag", "internal/finding", "internal/value", "internal/catalog", "internal/permission", "internal/merge", "internal/source",
 		"internal/policy", "internal/resolve", "internal/lower", "internal/ir", "internal/render", "internal/render/all",
-		"internal/readback/*", "internal/gate", "internal/effective", "internal/out", "internal/compile", "internal/diff", "internal/policytest", "internal/wire", "internal/client", "internal/scaffold",
+		"internal/readback/*", "internal/gate", "internal/effective", "internal/out", "internal/compile", "internal/diff", "internal/policytest", "internal/wire", "internal/client", "internal/rego/client", "internal/scaffold",
 		"internal/site", "internal/graph",
 	}},
 
 	// The endpoint and the server share only wire and permission with the compiler.
-	{"internal/agent/...", []string{"internal/agent/...", "internal/wire", "internal/permission"}},
+	{"internal/agent/...", []string{"internal/agent/...", "internal/wire", "internal/permission", "internal/rego/client"}},
 	{"internal/audit", []string{"internal/wire"}},
 	{"internal/audit/...", []string{"internal/audit", "internal/wire"}},
 
 	// Programs.
 	{"cmd/policygen", []string{"internal/cli"}},
-	{"cmd/policygen-agent", []string{"internal/agent/...", "internal/wire"}},
+	{"cmd/policygen-rego", []string{"internal/rego", "internal/wire"}},
+	{"cmd/policygen-agent", []string{"internal/agent/...", "internal/rego/client", "internal/wire"}},
 	{"cmd/policygen-server", []string{"internal/audit/...", "internal/wire"}},
 	{"internal/house", nil},
 	{"internal/house/*", nil},

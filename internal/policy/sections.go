@@ -142,7 +142,7 @@ func (l *loader) policy(f *File, n *value.Node) {
 				WithHint("patterns are RE2: no backreferences, no look-around"))
 		}
 	}
-	if module := n.Get("module"); module.Str() != "" && !strings.Contains(module.Str(), "\n") {
+	if module := n.Get("module"); module.Str() != "" && !inline(module.Str()) {
 		l.reference(module)
 	}
 	l.controls(p)

@@ -1,8 +1,6 @@
 package resolve
 
 import (
-	"strings"
-
 	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/lower"
 	"github.com/policygen/policygen/internal/policy"
@@ -56,7 +54,7 @@ func (r *resolver) bundle(g *Group, chain []string) *wire.Bundle {
 // wirePolicy returns the hook form of a policy. A policy of type settings has none of its own, but exceptions and reports name it.
 func (r *resolver) wirePolicy(p *policy.Policy, g *Group) wire.Policy {
 	w := lower.Rule(p)
-	w.Module, w.ModeUntil = r.module(p), moment(p.ModeUntil)
+	w.Module, w.ModeUntil = r.set.Module(p), moment(p.ModeUntil)
 	if controls := p.Node.Get("controls"); controls != nil {
 		for _, n := range controls.Items {
 			w.Controls = append(w.Controls, n.Str())
@@ -73,17 +71,4 @@ func (r *resolver) wirePolicy(p *policy.Policy, g *Group) wire.Policy {
 		w.Platforms = nil
 	}
 	return w
-}
-
-// module returns the text of a rego policy's module, which may stand in a file.
-func (r *resolver) module(p *policy.Policy) string {
-	text := p.Text("module")
-	if text == "" || strings.Contains(text, "\n") || strings.HasPrefix(text, "package") {
-		return text
-	}
-	data, err := r.set.Tree.Read(text)
-	if err != nil {
-		return "" // the loader tells
-	}
-	return string(data)
 }

@@ -270,6 +270,19 @@ func (t *Tree) Read(name string) ([]byte, error) {
 	return data, nil
 }
 
+// Text returns the bytes of any file of the folder for a message, or nil. Modules are no policy files, and their
+// mistakes have places too.
+func (t *Tree) Text(name string) []byte {
+	if data := t.Data(name); data != nil {
+		return data
+	}
+	data, err := t.Read(name)
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
 // Paths returns every regular file of the folder in path order, policy files and others.
 func (t *Tree) Paths() []string { return t.paths }
 

@@ -232,7 +232,7 @@ func TestModules(t *testing.T) {
 				t.Errorf("input %s is %v, want %v", key, input[key], value)
 			}
 		}
-		if diff := cmp.Diff([]any{"ls -l", "ls -l"}, input["values"]); diff != "" {
+		if diff := cmp.Diff([]any{"ls -l"}, input["values"]); diff != "" {
 			t.Error(diff)
 		}
 		return true, nil, nil

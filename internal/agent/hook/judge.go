@@ -305,9 +305,12 @@ func (s *scene) evaluate(r *rule, found seen) []violation {
 // regoInput is the input of modules. Names and types are part of the policy language and only grow. Totals that could
 // not be counted are left out, so that a module can tell them from zero; time is in UTC.
 func (s *scene) regoInput(r *rule, found seen) map[string]any {
-	values := make([]any, 0, len(found.list))
-	for _, o := range found.list {
-		values = append(values, o.value)
+	values, known := make([]any, 0, len(found.list)), map[string]bool{}
+	for _, o := range found.list { // several observations may be ways to see one value
+		if !known[o.value] {
+			known[o.value] = true
+			values = append(values, o.value)
+		}
 	}
 	groups := make([]any, len(s.Groups))
 	for i, g := range s.Groups {

@@ -1,0 +1,4 @@
+package rego
+
+// Capabilities is for the test that lists them.
+var Capabilities = capabilities
