@@ -126,7 +126,7 @@ func sessionTrials() []trial {
 			probes:  []probe{bash(allowed, "ls", "ran"), arrives(forbidden, "/bad/1", "blocked"), arrives(allowed, "/good/1", "arrived")},
 		},
 		{
-			target: "claudeMd", kind: "require", rest: "values: ['Say \"wombat\" before each commit.']", level: lower.Native,
+			target: "claudeMd", kind: "require", rest: "values: ['Say \"wombat\" before each commit.']", more: freely, level: lower.Native, // the settings are there for their fingerprint
 			machine: client.SessionOptions{Setup: client.Setup{Home: map[string]string{".claude/settings.json": `{"claudeMdExcludes": ["**/CLAUDE.md"]}`, ".claude/CLAUDE.md": "I am excluded.\n"}}},
 			probes: []probe{
 				reaches(allowed, "the required text", `Say "wombat" before each commit.`, "reached the model"), reaches(forbidden, "an excluded text", "I am excluded.", "kept out"),
