@@ -82,7 +82,7 @@ func readEffective(out output) (Effective, error) {
 	}
 	var err, statusErr error
 	got.Policy, err = managedPolicy(settings)
-	got.Source, statusErr = settingSources(answers[askStatus])
+	got.Source, statusErr = statusRow(answers[askStatus], "Setting sources")
 	if err := errors.Join(err, statusErr); err != nil || got.Policy == nil {
 		return got, err
 	}
@@ -109,8 +109,8 @@ func managedPolicy(answer json.RawMessage) (json.RawMessage, error) {
 	return nil, nil
 }
 
-// settingSources picks the row "Setting sources" out of the answer to get_status, which may be missing.
-func settingSources(answer json.RawMessage) (string, error) {
+// statusRow picks a row out of the answer to get_status, which may be missing.
+func statusRow(answer json.RawMessage, label string) (string, error) {
 	if answer == nil {
 		return "", nil
 	}
@@ -128,7 +128,7 @@ func settingSources(answer json.RawMessage) (string, error) {
 	for _, section := range status.Sections {
 		for _, row := range section.Rows {
 			var value string
-			if row.Label == "Setting sources" && json.Unmarshal(row.Value, &value) == nil {
+			if row.Label == label && json.Unmarshal(row.Value, &value) == nil {
 				return value, nil
 			}
 		}

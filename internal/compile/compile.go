@@ -62,7 +62,7 @@ func CheckFor(tree *source.Tree, at time.Time, clientVersion string) (*Program, 
 	}
 	resolved, found := resolve.Resolve(set, cat, at)
 	p.Resolved = resolved
-	return p, append(list, found...), nil
+	return p, slices.Concat(list, found, p.collisions()), nil
 }
 
 // hinders reports a problem after which resolving would only repeat what is said. What is merely too new for a client is merged as it is.

@@ -44,7 +44,7 @@ var imports = []row{
 
 	// The whole compiler and what uses it.
 	{"internal/compile", []string{
-		"internal/source", "internal/policy", "internal/resolve", "internal/lower", "internal/ir", "internal/catalog", "internal/merge",
+		"internal/source", "internal/policy", "internal/resolve", "internal/lower", "internal/effective", "internal/ir", "internal/catalog", "internal/merge",
 		"internal/render", "internal/render/all", "internal/out", "internal/diag", "internal/value", "internal/wire",
 	}},
 	{"internal/scaffold", nil},

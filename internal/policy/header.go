@@ -26,6 +26,10 @@ func (l *loader) header() {
 		for _, m := range members(f.root.At("delivery.agent")) {
 			l.set.Agent[m.Key] = m.Value
 		}
+		for _, n := range items(f.root.At("delivery.sources")) {
+			l.set.Sources = append(l.set.Sources, Target{Name: n.Str(), Pos: n.Pos})
+		}
+		l.set.Gateway = l.set.Gateway || f.root.At("delivery.gateway") != nil
 		for _, n := range items(f.root.At("delivery.targets")) {
 			l.set.Targets = append(l.set.Targets, Target{Name: n.Str(), Pos: n.Pos})
 		}

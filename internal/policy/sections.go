@@ -34,7 +34,7 @@ func (l *loader) sections() {
 
 // noEffect are the sections and fields that this version checks and does not act on.
 func noEffect() []string {
-	return []string{"tests", "delivery.sources", "delivery.gateway"}
+	return []string{"tests"}
 }
 
 // noEffectYet says, once for each of them, that nothing depends on it.

@@ -38,6 +38,8 @@ type Set struct {
 	Overridable     map[string]diag.Pos
 	UnknownKeys     map[string]diag.Pos
 	Targets         []Target // of delivery; empty means all
+	Sources         []Target // of delivery: what else brings settings to the machines; nil where not written
+	Gateway         bool     // delivery.gateway is written: the remote source knows groups
 	Policies        []*Policy
 	Exceptions      []*Exception
 	Governance      *Governance            // nil where no file has the section
@@ -65,7 +67,7 @@ func (c Client) Oldest() string {
 	return ""
 }
 
-// Target is one name of delivery.targets.
+// Target is one name of delivery.targets or delivery.sources.
 type Target struct {
 	Name string
 	Pos  diag.Pos

@@ -1,0 +1,164 @@
+package effective
+
+import (
+	"slices"
+
+	"github.com/policygen/policygen/internal/catalog"
+	"github.com/policygen/policygen/internal/merge"
+	"github.com/policygen/policygen/internal/value"
+)
+
+// Source is a place from which managed settings reach a machine.
+type Source string
+
+// The sources that administrators control, the one that wins first (documentation of 2.1.240; remote before file seen on 2.1.329).
+const (
+	Remote Source = "remote" // server-managed settings, or the apps gateway
+	MDM    Source = "mdm"    // the macOS preference domain, or HKEY_LOCAL_MACHINE on Windows
+	File   Source = "file"   // managed-settings.json with managed-settings.d/
+)
+
+// Sources returns the sources of a platform in the order in which they win. Linux has no device management that the client reads.
+func Sources(platform string) []Source {
+	if platform == "linux" {
+		return []Source{Remote, File}
+	}
+	return []Source{Remote, MDM, File}
+}
+
+// Delivered is what one source holds on a machine.
+type Delivered struct {
+	Source   Source
+	Settings *value.Node // nil where there is none
+}
+
+// Fate is what becomes of a leaf of a source that did not win.
+type Fate string
+
+// The fates.
+const (
+	// Same: the settings in force hold the same, so nothing is lost.
+	Same Fate = "same"
+	// Acts: the client reads the key from every source, or merges the sources.
+	Acts Fate = "acts"
+	// Ignored: the client does not read it, and tells only in /status that the source was skipped.
+	Ignored Fate = "ignored"
+	// Unread: the client never reads the key from this source, whether it wins or not.
+	Unread Fate = "unread"
+)
+
+// Leaf is one value of a source, or one entry of a list.
+type Leaf struct {
+	Source Source
+	Path   string
+	Value  *value.Node
+	Fate   Fate
+	Row    *catalog.Row // nil for a key that the catalogue does not know
+}
+
+// Composed is what the client makes of several sources.
+type Composed struct {
+	Winner   Source      // "" where no source holds a policy
+	Merged   bool        // the winner asks for the sources to be merged (managedSourcesBehavior)
+	Settings *value.Node // the managed settings in force
+	Leaves   []Leaf      // of the sources that did not win, and what the winner holds in vain, in the order of the sources
+}
+
+// Compose returns what the client makes of the sources, which stand in the order of [Sources], each at most once. The plist and the registry
+// were not seen here: their places in the order are those of the documentation.
+func Compose(cat *catalog.Catalog, delivered []Delivered) Composed {
+	c := composing{catalog: cat, merger: merge.New(cat)}
+	var holding []Delivered
+	for _, d := range delivered {
+		d.Settings = c.readable(d)
+		if c.isPolicy(d.Settings) {
+			holding = append(holding, d)
+		}
+	}
+	if len(holding) == 0 {
+		return c.result
+	}
+	winner := holding[0]
+	c.result.Winner = winner.Source
+	c.result.Merged = winner.Settings.Get("managedSourcesBehavior").Str() == "merge" && len(holding) > 1
+	c.result.Settings = winner.Settings.Without("managedSourcesBehavior")
+	c.higher = []*value.Node{c.result.Settings}
+	c.locked = locksOf(holding)
+	for _, d := range holding[1:] {
+		c.add(d)
+	}
+	return c.result
+}
+
+// composing is one run of Compose.
+type composing struct {
+	catalog *catalog.Catalog
+	merger  *merge.Merger
+	result  Composed
+	higher  []*value.Node   // the sources above the one being added
+	locked  map[string]bool // the locks that any source turns on
+}
+
+// readable drops the keys that the client does not read from a source. What is wrong with a login by gateway is that the server itself cannot
+// say where its gateway is (documentation).
+func (c *composing) readable(d Delivered) *value.Node {
+	kept := d.Settings
+	if kept == nil {
+		return nil
+	}
+	for _, m := range d.Settings.Members {
+		row, known := c.catalog.Lookup(catalog.Join("", m.Key))
+		gateway := d.Source == Remote && m.Key == "forceLoginMethod" && m.Value.Str() == "gateway"
+		if known && (gateway || len(row.Sources) > 0 && !slices.Contains(row.Sources, string(d.Source))) {
+			c.result.Leaves = append(c.result.Leaves, Leaf{d.Source, m.Key, m.Value, Unread, row})
+			kept = kept.Without(m.Key)
+		}
+	}
+	return kept
+}
+
+// isPolicy reports whether settings make a source count: any key does, even an unknown one, but those that only steer the sources (2.1.329).
+func (c *composing) isPolicy(settings *value.Node) bool {
+	if settings == nil {
+		return false
+	}
+	return slices.ContainsFunc(settings.Members, func(m value.Member) bool {
+		row, known := c.catalog.Lookup(catalog.Join("", m.Key))
+		return !known || !row.Control
+	})
+}
+
+// add takes in a source that did not win: what of it acts goes into the settings in force. A stricter switch wins over a looser one of a
+// higher source; of everything else the higher source's value stays.
+func (c *composing) add(d Delivered) {
+	own := d.Settings.Without("managedSourcesBehavior")
+	var acting, strict *value.Node
+	leaves(c.catalog, own, func(path []string, n *value.Node, entry bool) {
+		leaf := Leaf{Source: d.Source, Path: join(path), Value: n, Fate: Ignored}
+		leaf.Row, _ = c.catalog.Lookup(leaf.Path)
+		set := at(c.result.Settings, path)
+		stricter := !entry && set != nil && strictSwitch(leaf.Row, n)
+		switch {
+		case holds(set, n, entry):
+			leaf.Fate = Same
+		case c.acts(leaf, path, set, stricter):
+			leaf.Fate = Acts
+			into := &acting
+			switch {
+			case c.result.Winner == Remote && c.pins(leaf.Path, n): // in place of what the server says
+				c.result.Settings = c.result.Settings.Without(leaf.Path)
+			case stricter:
+				into = &strict
+			}
+			*into = put(*into, path, n, entry)
+		}
+		c.result.Leaves = append(c.result.Leaves, leaf)
+	})
+	if acting != nil {
+		c.result.Settings = c.merger.Into(acting, c.result.Settings, nil)
+	}
+	if strict != nil {
+		c.result.Settings = c.merger.Into(c.result.Settings, strict, nil)
+	}
+	c.higher = append(c.higher, own)
+}
