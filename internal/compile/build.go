@@ -134,6 +134,15 @@ func (p *Program) each(ctx context.Context, groups []*resolve.Group, progress Pr
 	return context.Cause(ctx)
 }
 
+// Artifacts renders one audience for delivery.targets and returns its files, which a build would write below the audience's folder.
+func (p *Program) Artifacts(g *resolve.Group) ([]out.File, error) {
+	_, backends, err := p.choose(Selection{})
+	if err != nil {
+		return nil, err
+	}
+	return p.render(g, backends)
+}
+
 // render makes the files of one group. The error names the back end, group and platform, because the same policy may
 // fail in one of them only.
 func (p *Program) render(g *resolve.Group, backends []render.Backend) ([]out.File, error) {

@@ -22,6 +22,7 @@ var imports = []row{
 	{"internal/permission", []string{"internal/spell", "internal/diag", "internal/value"}},
 	{"internal/merge", []string{"internal/value", "internal/catalog"}},
 	{"internal/gate", []string{"internal/catalog", "internal/permission", "internal/diag", "internal/value"}},
+	{"internal/strictness", []string{"internal/catalog", "internal/permission", "internal/diag", "internal/value"}},
 	{"internal/effective", []string{"internal/catalog", "internal/merge", "internal/value"}}, // artifacts as a machine holds them, so nothing of the compiler
 
 	// From files to bundles.
@@ -29,7 +30,7 @@ var imports = []row{
 	{"internal/source", []string{"internal/diag", "internal/value"}},
 	{"internal/policy", []string{"internal/source", "internal/gate", "internal/catalog", "internal/permission", "internal/spell", "schema", "internal/diag", "internal/value", "internal/wire"}},
 	{"internal/resolve", []string{
-		"internal/policy", "internal/gate", "internal/lower", "internal/ir", "internal/catalog", "internal/permission", "internal/merge", "internal/diag", "internal/value", "internal/wire",
+		"internal/policy", "internal/gate", "internal/lower", "internal/ir", "internal/catalog", "internal/permission", "internal/merge", "internal/strictness", "internal/diag", "internal/value", "internal/wire",
 	}},
 	{"internal/lower", []string{"internal/policy", "internal/ir", "internal/catalog", "internal/permission", "internal/merge", "internal/diag", "internal/value", "internal/wire"}},
 

@@ -68,6 +68,7 @@ func (l *loader) group(n *value.Node) {
 			l.member(u)
 		}
 	}
+	g.Open = len(items(n.At("match.idp_groups"))) > 0
 	l.set.Groups = append(l.set.Groups, g)
 }
 

@@ -82,7 +82,8 @@ type Group struct {
 	ParentPos   diag.Pos
 	Platforms   []string // own or inherited, in the order of AllPlatforms
 	Depth       int      // 1 directly below the organization
-	Users       []string // of match, as written
+	Users       []string // of match, in lower case
+	Open        bool     // match names groups of the identity provider, so it has more members than Users
 	own         *value.Node
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/policy"
 	"github.com/policygen/policygen/internal/source"
+	"github.com/policygen/policygen/internal/strictness"
 	"github.com/policygen/policygen/internal/value"
 )
 
@@ -211,7 +212,7 @@ func trailText(n *value.Node) string {
 		text += ", also " + place(also)
 	}
 	if over := n.Trail.Overrode; over != nil {
-		text += ", over " + short(over) + " " + place(over) + trailText(over)
+		text += ", over " + strictness.Short(over) + " " + place(over) + trailText(over)
 	}
 	return text
 }

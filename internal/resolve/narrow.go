@@ -5,8 +5,8 @@ import (
 
 	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/diag"
-	"github.com/policygen/policygen/internal/permission"
 	"github.com/policygen/policygen/internal/policy"
+	"github.com/policygen/policygen/internal/strictness"
 	"github.com/policygen/policygen/internal/value"
 )
 
@@ -73,55 +73,14 @@ func (r *resolver) covered(m value.Member, row *catalog.Row, above *value.Node) 
 		return
 	}
 	for _, n := range m.Value.Items {
-		if coveredBy(row.Items, entries(above), n) {
+		if strictness.CoveredBy(row.Items, strictness.Entries(above), n) {
 			continue
 		}
-		d := diag.New(diag.NarrowNotCovered, n.Pos, "%s is not allowed by the %s above", short(n), m.Key)
+		d := diag.New(diag.NarrowNotCovered, n.Pos, "%s is not allowed by the %s above", strictness.Short(n), m.Key)
 		if above == nil {
 			r.add(d.WithHint("nothing is allowed while the list is not set: set it in an organization file first"))
 			continue
 		}
 		r.add(d.WithHint("remove it, or add it to the list it narrows").WithRelated(above.Pos, "the list above"))
 	}
-}
-
-// coveredBy reports whether an entry of the list allows everything that n allows. Kind is what the entries are, as the catalogue names it.
-func coveredBy(kind string, list []*value.Node, n *value.Node) bool {
-	for _, item := range list {
-		if value.Equal(item, n) || item.Kind == value.String && n.Kind == value.String && covers(kind, item.Scalar, n.Scalar) {
-			return true
-		}
-	}
-	return false
-}
-
-// covers compares two different entries. It is sound, not complete: false means unknown.
-func covers(kind, wide, narrow string) bool {
-	switch kind {
-	case "domain":
-		return domainCovers(wide, narrow)
-	case "permission-rule":
-		return ruleCovers(wide, narrow)
-	case "url-glob":
-		return value.Glob(wide, narrow)
-	case "path", "sandbox-path":
-		return strings.HasPrefix(narrow, strings.TrimSuffix(wide, "/")+"/") && !strings.Contains(narrow, "..") && !strings.ContainsAny(wide, "*?[")
-	}
-	return false
-}
-
-// domainCovers reports whether the pattern *.h stands for a host or a narrower pattern below h, or the pattern is * alone.
-func domainCovers(pattern, host string) bool {
-	suffix, wild := strings.CutPrefix(strings.ToLower(pattern), "*")
-	return wild && (suffix == "" || strings.HasPrefix(suffix, ".") && strings.HasSuffix(strings.ToLower(host), suffix) && len(host) > len(suffix))
-}
-
-// ruleCovers compares permission rules; what does not parse covers nothing, and is told elsewhere.
-func ruleCovers(wide, narrow string) bool {
-	w, err := permission.Parse(wide)
-	if err != nil {
-		return false
-	}
-	n, err := permission.Parse(narrow)
-	return err == nil && permission.Covers(w, n)
 }

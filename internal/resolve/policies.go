@@ -8,6 +8,7 @@ import (
 	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/lower"
 	"github.com/policygen/policygen/internal/policy"
+	"github.com/policygen/policygen/internal/strictness"
 	"github.com/policygen/policygen/internal/value"
 )
 
@@ -119,7 +120,7 @@ func (r *resolver) intersect(settings *value.Node, allow allowlist) *value.Node 
 	old, p := settings.At(allow.Path), allow.policy
 	list := allow.Entries
 	if old != nil {
-		list = value.Array(list.Pos, common(row.Items, entries(old), list.Items)...)
+		list = value.Array(list.Pos, common(row.Items, strictness.Entries(old), list.Items)...)
 		list.Trail = &value.Trail{Overrode: old}
 		if len(list.Items) == 0 && len(allow.Entries.Items) > 0 {
 			r.add(diag.New(diag.PolicyConflict, p.At("values"), "policy %q leaves nothing allowed in %s", p.Name, allow.Path).
@@ -150,12 +151,12 @@ func fillIn(settings, defaults *value.Node) *value.Node {
 func common(kind string, a, b []*value.Node) []*value.Node {
 	var both []*value.Node
 	for _, n := range a {
-		if coveredBy(kind, b, n) {
+		if strictness.CoveredBy(kind, b, n) {
 			both = append(both, n)
 		}
 	}
 	for _, n := range b {
-		if coveredBy(kind, a, n) && !contains(both, n) {
+		if strictness.CoveredBy(kind, a, n) && !strictness.Contains(both, n) {
 			both = append(both, n)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/lower"
+	"github.com/policygen/policygen/internal/strictness"
 	"github.com/policygen/policygen/internal/value"
 )
 
@@ -72,7 +73,7 @@ func (r *resolver) undone(e Enforcement, s *State) {
 		return
 	}
 	if path, by := replaced("", e.Lowered.Settings, s.Settings); by != nil && !inside(e.Policy.Node, by) {
-		r.add(diag.New(diag.PolicyConflict, by.Pos, "%s is set to %s, which undoes policy %q", path, short(by), e.Policy.Name).
+		r.add(diag.New(diag.PolicyConflict, by.Pos, "%s is set to %s, which undoes policy %q", path, strictness.Short(by), e.Policy.Name).
 			WithHint("remove one of the two").WithRelated(e.Policy.Pos, "the policy"))
 	}
 }
