@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,8 +37,8 @@ const (
 	exitFailure  = 3 // policygen or the machine failed
 )
 
-// findingsError ends a command with exit code 1. What it has to say is printed already.
-type findingsError struct{}
+// findingsError ends a command with exit code 1, or with its own. What it has to say is printed already.
+type findingsError struct{ code int }
 
 // Error is never printed: whoever returns it has printed its reasons.
 func (findingsError) Error() string { return "findings" }
@@ -79,7 +80,7 @@ func (a *app) exit(command *cobra.Command, err error) int {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &findings):
-		return exitFindings
+		return cmp.Or(findings.code, exitFindings)
 	case errors.As(err, &usage):
 		if usage.flag != "" {
 			usage.text = a.source(usage.flag) + ": " + usage.text
@@ -129,7 +130,7 @@ Exit codes: 0 all is well, 1 the policies are wrong or out/ differs, 2 wrong usa
 	}
 	// Usage and errors are silenced above, because exit prints them in one form for all commands.
 	root.SetFlagErrorFunc(flagProblem)
-	root.AddCommand(a.initCommand(), a.checkCommand(), a.buildCommand(), a.explainCommand(), a.exceptionsCommand(), a.coverageCommand(), a.rolloutCommand(), a.effectiveCommand(), a.compatCommand(), a.simulateCommand(), a.docsCommand(), a.graphCommand(), a.schemaCommand(), a.versionCommand())
+	root.AddCommand(a.initCommand(), a.checkCommand(), a.diffCommand(), a.buildCommand(), a.explainCommand(), a.exceptionsCommand(), a.coverageCommand(), a.rolloutCommand(), a.effectiveCommand(), a.compatCommand(), a.simulateCommand(), a.docsCommand(), a.graphCommand(), a.schemaCommand(), a.versionCommand())
 	describeCompletion(root)
 	return root
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/diff"
 	"github.com/policygen/policygen/internal/policy"
 )
 
@@ -27,7 +28,7 @@ func (a *app) explainCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [CODE | PATH]",
 		Short: "Explain a diagnostic code, a settings key, or where a group's settings come from",
-		Long: `explain CODE prints the page of a diagnostic code; without arguments it lists the codes.
+		Long: `explain CODE prints the page of a diagnostic code, or the row of a check of diff; without arguments it lists the codes.
 
 explain PATH prints what a settings key means. With --group, or where a policy folder is at hand, it shows the key's value for that
 group: every entry with the file and line that set it, and what it overrode. --group without a path shows all settings.`,
@@ -58,6 +59,9 @@ func (a *app) explain(o explainOptions, args []string) error {
 	subject := strings.Join(args, "")
 	if entry, found := diag.Find(subject); found {
 		return a.explainCode(entry, o.output)
+	}
+	if check, found := diff.Find(subject); found {
+		return a.explainCheck(check, o.output)
 	}
 	if subject == "" && o.group == "" {
 		return a.listCodes(o.output)
@@ -102,6 +106,15 @@ func (a *app) explainCode(e diag.Entry, output string) error {
 		return a.json(map[string]any{"format_version": 1, "code": e.Code, "severity": e.Severity, "title": e.Title, "page": e.Page})
 	}
 	_, err := fmt.Fprintf(a.env.Stdout, "%s (%s): %s\n\n%s\n", e.Code, e.Severity, e.Title, e.Page)
+	return err
+}
+
+// explainCheck prints the row of a check of diff.
+func (a *app) explainCheck(e diff.Entry, output string) error {
+	if output == "json" {
+		return a.json(map[string]any{"format_version": 1, "check": e.Check, "doc": e.Doc})
+	}
+	_, err := fmt.Fprintf(a.env.Stdout, "%s: %s\n", e.Check, e.Doc)
 	return err
 }
 

@@ -14,16 +14,16 @@ import (
 // schemaCommand describes schema, which needs no policy folder: editors are set up before the first file is written.
 func (a *app) schemaCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema [policy|settings|approvals]",
+		Use:   "schema [policy|settings|approvals|diff]",
 		Short: "Print the JSON Schema of policy files, for editors",
 		Long: `schema prints the JSON Schema (draft 2020-12) of a policy file, with every native settings key in it, or that of the native settings
-alone, or that of the reviews which check --approvals reads. Save it and point your editor at it, for example with a first line in each file:
+alone, or that of the reviews which check --approvals reads, or of what diff --output json prints. Save it and point your editor at it, for example with a first line in each file:
   # yaml-language-server: $schema=../.policygen/policy.schema.json`,
 		Example: `  policygen schema > .policygen/policy.schema.json
   policygen schema settings
   policygen schema approvals`,
 		Args:      cobra.MatchAll(atMostOne, knownArgument),
-		ValidArgs: []string{"policy", "settings", "approvals"},
+		ValidArgs: []string{"policy", "settings", "approvals", "diff"},
 		RunE: action(func(_ *cobra.Command, args []string) error {
 			print := policySchema
 			switch {
@@ -31,6 +31,8 @@ alone, or that of the reviews which check --approvals reads. Save it and point y
 				print = settingsSchema
 			case len(args) > 0 && args[0] == "approvals":
 				print = func() ([]byte, error) { return schema.Approvals(), nil }
+			case len(args) > 0 && args[0] == "diff":
+				print = func() ([]byte, error) { return schema.Diff(), nil }
 			}
 			text, err := print()
 			if err == nil {

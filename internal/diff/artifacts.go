@@ -27,25 +27,34 @@ func (c *comparer) artifacts(old, now *Audience) {
 	for path, f := range before {
 		c.platform = f.Platform
 		switch g, still := after[path]; {
-		case !still && f.Settings:
-			c.add(Change{Check: artifactRemoved, Class: Loosens, Path: path, Old: f.Path, Why: "machines that get only this file have no policy"})
+		case !still && f.Settings && !delivers(after, f):
+			c.add(Change{Check: artifactRemoved, Class: Loosens, Path: path, Old: f.Path, Why: "machines that get only " + f.Target + " have no policy"})
 		case !still:
-			c.add(Change{Check: artifactRemoved, Class: Neutral, Path: path, Old: f.Path, Why: "it holds no settings"})
+			c.add(Change{Check: artifactRemoved, Class: Neutral, Path: path, Old: f.Path, Why: "the other changes tell its meaning"})
 		case g.Digest != f.Digest:
 			c.add(Change{Check: artifactChanged, Class: Neutral, Path: path, Why: "the other changes tell its meaning"})
 		}
 	}
 	for path, f := range after {
-		if _, was := before[path]; was {
-			continue
-		}
 		c.platform = f.Platform
-		class, why := Neutral, "it holds no settings"
-		if f.Settings {
-			class, why = Tightens, "machines that get only this file had no policy"
+		switch _, was := before[path]; {
+		case was:
+		case f.Settings && !delivers(before, f):
+			c.add(Change{Check: artifactAdded, Class: Tightens, Path: path, New: f.Path, Why: "machines that get only " + f.Target + " had no policy"})
+		default:
+			c.add(Change{Check: artifactAdded, Class: Neutral, Path: path, New: f.Path, Why: "the other changes tell its meaning"})
 		}
-		c.add(Change{Check: artifactAdded, Class: class, Path: path, New: f.Path, Why: why})
 	}
+}
+
+// delivers reports whether files bring settings to the machines that get what the file belongs to: drop-ins come and go with source files.
+func delivers(files map[string]File, like File) bool {
+	for _, f := range files {
+		if f.Settings && f.Platform == like.Platform && f.Target == like.Target {
+			return true
+		}
+	}
+	return false
 }
 
 func byPath(files []File) map[string]File {

@@ -100,9 +100,9 @@ const (
 var checks = []Entry{
 	{agentAdded, "the endpoint agent judges hook calls from now on; it tightens"},
 	{agentRemoved, "the endpoint agent no longer judges hook calls; it loosens"},
-	{artifactAdded, "a file is new for an audience that had artifacts before; one with settings tightens"},
+	{artifactAdded, "a file is new for an audience that had artifacts before; it tightens where machines that get only its kind had no policy"},
 	{artifactChanged, "the bytes of a file change; it is neutral, for its meaning is told by the other checks"},
-	{artifactRemoved, "a file is no longer made; one with settings loosens, because machines that get only it have no policy"},
+	{artifactRemoved, "a file is no longer made; it loosens where machines that get only its kind have no policy any more"},
 	{auditChanged, "what is recorded, or where it goes, changes; it loosens unless audit is switched on"},
 	{entryAdded, "a list has a new entry; the catalogue says whether that is stricter"},
 	{entryRemoved, "a list has lost an entry; the catalogue says whether that is stricter"},

@@ -74,7 +74,7 @@ func (ch *Change) rank() int {
 		return 1
 	case ch.Class == Loosens:
 		return 2
-	case gone && ch.Check != artifactRemoved:
+	case gone && (ch.Check != artifactRemoved || ch.Class != Neutral):
 		return 3
 	case ch.Class == Tightens:
 		return 4

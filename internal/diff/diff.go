@@ -16,15 +16,16 @@ import (
 
 // Side is one of the two states.
 type Side struct {
-	Audiences   []*Audience
-	Compiled    bool // from policy files: named policies, exceptions and sections of guidance are known
-	Exceptions  []Exception
-	Governance  *value.Node                     // nil where no file has the section
-	Overridable map[string]diag.Pos             // settings paths that overlays may loosen
-	Refused     map[diag.Pos]string             // values that the client drops or refuses, and what it does
-	Targets     string                          // which artifacts are made
-	Artifacts   func(*Audience) ([]File, error) // what an audience gets as files; nil: not compared
-	byName      map[string]*Audience
+	Audiences     []*Audience
+	Compiled      bool // from policy files: named policies, exceptions and sections of guidance are known
+	Exceptions    []Exception
+	Governance    string // the section as JSON; "" where no file has it
+	GovernancePos diag.Pos
+	Overridable   map[string]diag.Pos             // settings paths that overlays may loosen
+	Refused       map[diag.Pos]string             // values that the client drops or refuses, and what it does
+	Targets       string                          // which artifacts are made
+	Artifacts     func(*Audience) ([]File, error) // what an audience gets as files; nil: not compared
+	byName        map[string]*Audience
 }
 
 // Audience is who gets one set of artifacts: a group, or a person with a policy of their own.
@@ -66,8 +67,9 @@ type Exception struct {
 type File struct {
 	Path     string // below the audience's folder
 	Platform ir.Platform
+	Target   string // name of the back end
 	Digest   string
-	Settings bool // it holds settings
+	Settings bool // it holds settings, or a part of them
 }
 
 // Change is one difference. Old and New are JSON, or plain text for guidance; empty where there is nothing.
@@ -151,7 +153,9 @@ func (c *comparer) audience(old, now *Audience) {
 		now = c.head.standIn(old)
 	}
 	c.bundles(old, now)
-	c.rules(rulesOf(old), rulesOf(now))
+	if c.base.Compiled && c.head.Compiled {
+		c.rules(rulesOf(old), rulesOf(now))
+	}
 	if old != nil && now != nil && old.Name == now.Name {
 		c.artifacts(old, now)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/value"
 )
 
@@ -11,12 +12,13 @@ import (
 func (c *comparer) repository() {
 	c.exceptions()
 	c.overridable()
-	if old, now := c.base.Governance, c.head.Governance; !value.Equal(old, now) {
-		ch := of(governanceChanged, Loosens, "governance", old, now, "others may approve exceptions, or for longer")
+	if old, now := c.base.Governance, c.head.Governance; old != now {
+		ch := Change{Check: governanceChanged, Class: Loosens, Path: "governance", Old: old, New: now, Why: "others may approve exceptions, or for longer",
+			Base: c.base.GovernancePos, Head: c.head.GovernancePos}
 		switch {
-		case old == nil:
+		case old == "":
 			ch.Class, ch.Why = Tightens, "exceptions need an approval from now on"
-		case now == nil:
+		case now == "":
 			ch.Why = "exceptions need no approval any more"
 		}
 		c.addFor(c.groups(), ch)
@@ -100,8 +102,9 @@ func (c *comparer) paired(old, now []Exception, same func(a, b Exception) bool) 
 
 // exception compares two forms of one exception.
 func (c *comparer) exception(old, now Exception) {
-	ch := of(exceptionChanged, Neutral, now.path(), old.Node, now.Node, "")
-	ch.Base, ch.Head = old.Pos, now.Pos
+	before, after := differing(old.Node, now.Node)
+	ch := of(exceptionChanged, Neutral, now.path(), before, after, "")
+	ch.Base, ch.Head = placeIn(before, old.Pos), placeIn(after, now.Pos)
 	equal := value.Equal(old.Node, now.Node)
 	switch {
 	case equal && old.Active == now.Active:
@@ -116,6 +119,32 @@ func (c *comparer) exception(old, now Exception) {
 		ch.Class, ch.Why = wider(old, now)
 	}
 	c.addFor(now.Audiences, ch)
+}
+
+// differing returns what two maps do not have in common; nil where they are equal.
+func differing(a, b *value.Node) (onlyA, onlyB *value.Node) {
+	return without(a, b), without(b, a)
+}
+
+func without(n, other *value.Node) *value.Node {
+	var kept []value.Member
+	for _, m := range n.Members {
+		if !value.Equal(m.Value, other.Get(m.Key)) {
+			kept = append(kept, m)
+		}
+	}
+	if kept == nil {
+		return nil
+	}
+	return value.Object(n.Pos, kept...)
+}
+
+// placeIn returns the place of the first field, or else that of the whole.
+func placeIn(fields *value.Node, whole diag.Pos) diag.Pos {
+	if fields == nil {
+		return whole
+	}
+	return fields.Members[0].Value.Pos
 }
 
 // wider compares two forms of an exception that both hold.

@@ -131,13 +131,20 @@ func members(n *value.Node) []value.Member {
 // exchanged judges two lists that are both there.
 func exchanged(row *catalog.Row, old, now *value.Node) []Step {
 	before, after := Entries(old), Entries(now)
+	holes := slices.ContainsFunc(before, reopens) || slices.ContainsFunc(after, reopens)
 	return entrySteps(old, now, func(s Step) Step {
-		if s.New != nil {
-			s.Verdict = Loosens
-			return covered(s, row.Items, before, s.New)
+		n, others, verdict := s.New, before, Loosens
+		if n == nil {
+			n, others, verdict = s.Old, after, Tightens
 		}
-		s.Verdict = Tightens
-		return covered(s, row.Items, after, s.Old)
+		s.Verdict = verdict
+		switch {
+		case reopens(n):
+			s.Verdict = Unknown // it takes something out of what earlier rules allow
+		case !holes:
+			return covered(s, row.Items, others, n)
+		}
+		return s
 	})
 }
 
@@ -148,7 +155,7 @@ func fromNoList(row *catalog.Row, now *value.Node) []Step {
 	}
 	var steps []Step
 	for _, n := range Entries(now) {
-		s := Step{New: n, Entry: true, Verdict: Loosens, Why: noList(row)}
+		s := Step{New: n, Entry: true, Verdict: pick(reopens(n), Unknown, Loosens), Why: noList(row)}
 		if row.Unset == catalog.UnsetDefault {
 			s.Why = "it adds " + Short(n) + " to what claude allows by itself"
 			if n.Str() == "$defaults" {

@@ -51,19 +51,27 @@ func (r Report) Count(class diff.Class) int {
 	return n
 }
 
-// Summary is the line that stands first, such as "3 loosen, 2 tighten: 4 of 12 groups".
+// Summary is the line that stands first, such as "3 loosen, 2 tighten, 8 artifacts: 4 groups touched of 12".
 func (r Report) Summary() string {
 	if len(r.Changes) == 0 {
 		return "no changes"
 	}
 	var parts []string
+	files := len(r.artifacts())
 	for _, p := range []struct {
 		class diff.Class
 		word  string
 	}{{diff.Breaks, "break"}, {diff.Loosens, "loosen"}, {diff.Tightens, "tighten"}, {diff.Neutral, "neutral"}} {
-		if n := r.Count(p.class); n > 0 {
+		n := r.Count(p.class)
+		if p.class == diff.Neutral {
+			n -= files
+		}
+		if n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, p.word))
 		}
+	}
+	if files > 0 {
+		parts = append(parts, counted(files, "artifact"))
 	}
 	groups := map[string]bool{}
 	for _, c := range r.Changes {
@@ -73,6 +81,16 @@ func (r Report) Summary() string {
 		}
 	}
 	return fmt.Sprintf("%s: %s touched of %d", strings.Join(parts, ", "), counted(len(groups), "group"), max(r.Groups, len(groups)))
+}
+
+// artifact reports a file that comes, goes or has other bytes, and means nothing by itself. There are many of them wherever anything changes,
+// so people are told how many.
+func (c Change) artifact() bool {
+	return c.Class == diff.Neutral && strings.HasPrefix(string(c.Check), "artifact-")
+}
+
+func (r Report) artifacts() []Change {
+	return slices.DeleteFunc(slices.Clone(r.Changes), func(c Change) bool { return !c.artifact() })
 }
 
 // counted returns "1 group" or "2 groups".

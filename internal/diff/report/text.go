@@ -22,16 +22,13 @@ var colors = map[diff.Class]string{diff.Breaks: red, diff.Loosens: yellow, diff.
 func Text(w io.Writer, r Report, color bool) error {
 	t := text{color: color}
 	fmt.Fprintf(&t.Buffer, "%s\n", t.paint(bold, r.Summary()))
-	files := 0
 	for _, c := range r.Changes {
-		if c.Check == "artifact-changed" {
-			files++
-			continue
+		if !c.artifact() {
+			t.change(r, c)
 		}
-		t.change(r, c)
 	}
-	if files > 0 {
-		fmt.Fprintf(&t.Buffer, "\n%s\n", t.paint(dim, counted(files, "artifact")+" with other bytes: --output json lists them"))
+	if files := len(r.artifacts()); files > 0 {
+		fmt.Fprintf(&t.Buffer, "\n%s\n", t.paint(dim, fmt.Sprintf("artifacts that differ: %d (--output json lists them)", files)))
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintf(&t.Buffer, "\nnote: %s\n", n)
