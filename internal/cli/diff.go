@@ -9,9 +9,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/policygen/policygen/internal/catalog"
+	"github.com/policygen/policygen/internal/compile"
 	"github.com/policygen/policygen/internal/diff"
 	"github.com/policygen/policygen/internal/diff/report"
 	"github.com/policygen/policygen/internal/policy"
+	"github.com/policygen/policygen/internal/source"
 )
 
 // exitChanges is what diff --exit-code ends with where something changes.
@@ -70,7 +72,7 @@ Exit codes: 0 compared; 1 a side has errors, or --fail-on found a change that is
 	_ = cmd.RegisterFlagCompletionFunc("group", a.completeGroups)
 	_ = cmd.RegisterFlagCompletionFunc("platform", cobra.FixedCompletions(policy.AllPlatforms(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(failOns, cobra.ShellCompDirectiveNoFileComp))
-	outputFlag(cmd, &o.output, "text", "json")
+	outputFlag(cmd, &o.output, "text", "markdown", "json", "sarif", "html")
 	return cmd
 }
 
@@ -117,7 +119,7 @@ func (a *app) diff(o diffOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.printDiff(o, r); err != nil {
+	if err := a.printDiff(o, r, head); err != nil {
 		return err
 	}
 	switch {
@@ -232,9 +234,20 @@ func failsOn(limit string, r report.Report) bool {
 }
 
 // printDiff writes the report in the format asked for.
-func (a *app) printDiff(o diffOptions, r report.Report) error {
-	if o.output == "json" {
+func (a *app) printDiff(o diffOptions, r report.Report, head *diffSide) error {
+	switch o.output {
+	case "markdown":
+		return report.Markdown(a.env.Stdout, r)
+	case "json":
 		return report.JSON(a.env.Stdout, r)
+	case "html":
+		return report.HTML(a.env.Stdout, r)
+	case "sarif":
+		prefix := head.loaded.prefix
+		if _, folder, err := source.InRepository(head.loaded.dir); err == nil {
+			prefix = folder + "/"
+		}
+		return report.SARIF(a.env.Stdout, r, compile.Version, prefix, head.data)
 	}
 	return report.Text(a.env.Stdout, r, a.env.StdoutTerminal && a.color())
 }

@@ -29,6 +29,14 @@ type diffSide struct {
 
 func (s *diffSide) shown() report.Side { return report.Side{Name: s.name, Prefix: s.loaded.prefix} }
 
+// data returns a policy file of the side, nil where it has none.
+func (s *diffSide) data(file string) []byte {
+	if s.loaded.tree == nil {
+		return nil
+	}
+	return s.loaded.tree.Data(file)
+}
+
 // empty reports a side that has no policies at all.
 func (s *diffSide) empty() bool { return s.side != nil && len(s.side.Audiences) == 0 }
 

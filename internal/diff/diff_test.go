@@ -179,6 +179,7 @@ func TestRules(t *testing.T) {
 		{"trial", []Rule{rule("", "", "", `{"mode_until":"2026-12-01"}`)}, []Rule{rule("", "", "", `{"mode_until":"2027-01-01"}`)},
 			[]string{`LOOSENS policy-mode p.mode_until ["2026-12-01"|"2027-01-01"]`}},
 		{"endless trial", []Rule{rule("", "", "", `{"mode_until":"2026-12-01"}`)}, []Rule{rule("", "", "", `{}`)}, []string{`LOOSENS policy-mode p.mode_until ["2026-12-01"|]`}},
+		{"trial over", []Rule{rule("enforce", "", "", `{"mode_until":"2026-12-01"}`)}, []Rule{rule("enforce", "", "", `{}`)}, []string{`NEUTRAL policy-text p.mode_until ["2026-12-01"|]`}},
 		{"pattern", []Rule{rule("", "", "", `{"pattern":"a"}`)}, []Rule{rule("", "", "", `{"pattern":"b"}`)}, []string{`LOOSENS policy-changed p.pattern ["a"|"b"]`}},
 		{"text", []Rule{rule("", "", "", `{"owner":"a"}`)}, []Rule{rule("", "", "", `{"owner":"b"}`)}, []string{`NEUTRAL policy-text p.owner ["a"|"b"]`}},
 	}

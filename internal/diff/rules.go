@@ -112,6 +112,10 @@ func (c *comparer) field(r Rule, name string, old, now *value.Node) {
 	case "min":
 		change(policyValues, limit(old, now, 1), "a higher limit is stricter")
 	case "mode_until":
+		if r.Mode == "enforce" { // the trial is over, whenever it would have ended
+			change(policyText, Neutral, "the policy is enforced in any case")
+			return
+		}
 		change(policyMode, trial(old.Str(), now.Str()), "until then the policy is not enforced")
 	case "type", "target", "pattern", "module", "per", "platforms":
 		change(policyChanged, Loosens, "nobody can say which is stricter")

@@ -98,6 +98,109 @@ func TestJSON(t *testing.T) {
 	golden(t, "report.json", b.Bytes())
 }
 
+func render(t *testing.T, r Report, to func(*bytes.Buffer, Report) error) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := to(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func asMarkdown(b *bytes.Buffer, r Report) error { return Markdown(b, r) }
+
+func asHTML(b *bytes.Buffer, r Report) error { return HTML(b, r) }
+
+func asSARIF(b *bytes.Buffer, r Report) error {
+	return SARIF(b, r, "0.1.0", "policies/", func(string) []byte { return nil })
+}
+
+func TestFormats(t *testing.T) {
+	for name, to := range map[string]func(*bytes.Buffer, Report) error{"report.md": asMarkdown, "report.html": asHTML, "report.sarif": asSARIF} {
+		golden(t, name, []byte(render(t, sample(), to)))
+	}
+}
+
+// TestHostile looks for what somebody's texts must not become in a comment or page.
+func TestHostile(t *testing.T) {
+	md := render(t, sample(), asMarkdown)
+	if !strings.HasPrefix(md, Marker+"\n") {
+		t.Error("the marker is not the first line")
+	}
+	for line := range strings.Lines(md) {
+		outside := outsideCode(line)
+		for _, bad := range []string{"<script", "</details><", "@acme", "[x](", "<!-- policygen-diff --> "} {
+			if strings.Contains(outside, bad) {
+				t.Errorf("%q stands outside of code in %q", bad, line)
+			}
+		}
+	}
+	html := render(t, sample(), asHTML)
+	for _, bad := range []string{"<script", "\x1b", "\u202e", "src=", "href=", "http://", "https://"} {
+		if strings.Contains(html, bad) {
+			t.Errorf("%q is in the page", bad)
+		}
+	}
+}
+
+// outsideCode returns a line without its code spans, which are closed by as many backticks as open them.
+func outsideCode(line string) string {
+	var b strings.Builder
+	for line != "" {
+		at := strings.IndexByte(line, '`')
+		if at < 0 || at > 0 && line[at-1] == '\\' {
+			if at < 0 {
+				return b.String() + line
+			}
+			b.WriteString(line[:at+1])
+			line = line[at+1:]
+			continue
+		}
+		b.WriteString(line[:at])
+		rest := strings.TrimLeft(line[at:], "`")
+		fence := line[at : len(line)-len(rest)]
+		_, after, closed := strings.Cut(rest, fence)
+		if !closed {
+			return b.String() + line[at:]
+		}
+		line = after
+	}
+	return b.String()
+}
+
+// TestMarkdownLimit fills a comment with more than it holds.
+func TestMarkdownLimit(t *testing.T) {
+	for _, class := range []diff.Class{diff.Loosens, diff.Neutral} {
+		r := Report{Groups: 1000}
+		for i := range 2000 {
+			r.Changes = append(r.Changes, Change{Change: diff.Change{Check: "setting-changed", Class: class, Path: fmt.Sprintf("env.A%d", i), Old: `"1"`, New: `"\u00e9"`, Why: "it changes",
+				Fingerprint: "0000000000000001", Where: []diff.Where{{Audience: "default"}}, Groups: 1000}})
+		}
+		md := render(t, r, asMarkdown)
+		switch n := len([]rune(md)); {
+		case n > maxMarkdown:
+			t.Errorf("%s: %d characters", class, n)
+		case n < maxMarkdown/2:
+			t.Errorf("%s: only %d characters", class, n)
+		}
+		if !strings.Contains(md, "left out, for a comment holds no more") {
+			t.Errorf("%s: the end does not say that something is missing", class)
+		}
+		if strings.Count(md, "<details>") != strings.Count(md, "</details>") {
+			t.Errorf("%s: a fold stays open", class)
+		}
+	}
+}
+
+func TestCode(t *testing.T) {
+	tests := map[string]string{"a": "`a`", "": "`  `", "a`b": "`` a`b ``", "``": "``` `` ```", " a": "`a`", "a\nb": "`a b`"}
+	for in, want := range tests {
+		if got := code(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestSummary(t *testing.T) {
 	if got := (Report{}).Summary(); got != "no changes" {
 		t.Errorf("got %q", got)
@@ -131,7 +234,7 @@ type brokenWriter struct{}
 func (brokenWriter) Write([]byte) (int, error) { return 0, fmt.Errorf("closed") }
 
 func TestWriteErrors(t *testing.T) {
-	if Text(brokenWriter{}, sample(), false) == nil || JSON(brokenWriter{}, sample()) == nil {
+	if Text(brokenWriter{}, sample(), false) == nil || JSON(brokenWriter{}, sample()) == nil || Markdown(brokenWriter{}, sample()) == nil || HTML(brokenWriter{}, sample()) == nil {
 		t.Error("an error of the writer is lost")
 	}
 }
