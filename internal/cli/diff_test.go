@@ -18,7 +18,7 @@ func diffFolders(t *testing.T) string {
 		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		text = "version: \"1.0\"\norganization: Acme\nsettings:\n"+text
+		text = "version: \"1.0\"\norganization: Acme\nsettings:\n" + text
 		if err := os.WriteFile(filepath.Join(dir, name, "org.yaml"), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
