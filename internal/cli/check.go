@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -73,7 +74,7 @@ func (a *app) check(cmd *cobra.Command, o checkOptions) error {
 		list = list.Promoted()
 	}
 	if err = a.show(o.output, "check", l, list); err == nil && inLog(o.output) {
-		_, err = fmt.Fprintln(a.env.Stdout, scope(l.prefix, program, list)+": "+verdict(list))
+		_, err = fmt.Fprintln(a.env.Stdout, scope(l.prefix, program, list)+": "+verdict(list)+ignored(l.prefix, list))
 	}
 	if err == nil && list.HasErrors() {
 		err = findingsError{}
@@ -99,4 +100,19 @@ func verdict(list diag.List) string {
 		parts = append(parts, counted(n, "warning"))
 	}
 	return cmp.Or(strings.Join(parts, ", "), "no problems")
+}
+
+// ignored counts what comments ignore, and says when the first of them ends.
+func ignored(prefix string, list diag.List) string {
+	_, accepted := list.Split()
+	if len(accepted) == 0 {
+		return ""
+	}
+	next := accepted[0].Ignored
+	for _, d := range accepted {
+		if d.Ignored.Until.Before(next.Until) {
+			next = d.Ignored
+		}
+	}
+	return fmt.Sprintf("; %d ignored, the next until %s (%s%s)", len(accepted), next.Until.Format(time.RFC3339), prefix, next.Pos)
 }

@@ -228,7 +228,7 @@ func addedTo(before, after diag.List) diag.List {
 		known[problem{d.Code, d.Pos, d.Message}] = true
 	}
 	return slices.DeleteFunc(after.Sorted(), func(d diag.Diagnostic) bool {
-		return d.Severity == diag.Info || d.Code == diag.ExceptionSoon || known[problem{d.Code, d.Pos, d.Message}]
+		return d.Severity == diag.Info || d.Ignored != nil || d.Code == diag.ExceptionSoon || known[problem{d.Code, d.Pos, d.Message}]
 	})
 }
 

@@ -138,8 +138,8 @@ func TestNewExceptionNames(t *testing.T) {
 		o    newOptions
 		want string
 	}{
-		{newOptions{Draft: policy.Draft{ExemptFrom: []string{"no-curl", "b"}, Team: "payments"}}, "exceptions/2026-11-20-no-curl-payments.yaml"},
-		{newOptions{Draft: policy.Draft{ExemptFrom: []string{"no-curl"}, User: "Bob.X@acme.com"}}, "exceptions/2026-11-20-no-curl-bob-x-acme-com.yaml"},
+		{newOptions{Draft: policy.Draft{ExemptFrom: []string{"no-rsync", "b"}, Team: "payments"}}, "exceptions/2026-11-20-no-rsync-payments.yaml"},
+		{newOptions{Draft: policy.Draft{ExemptFrom: []string{"no-rsync"}, User: "Bob.X@acme.com"}}, "exceptions/2026-11-20-no-rsync-bob-x-acme-com.yaml"},
 		{newOptions{Draft: policy.Draft{ExemptFrom: []string{"../../etc"}, Project: "github.com/acme/*"}}, "exceptions/2026-11-20-etc-github-com-acme.yaml"},
 		{newOptions{Draft: policy.Draft{ExemptFrom: []string{strings.Repeat("a", 200)}}}, "exceptions/2026-11-20-" + strings.Repeat("a", maxSlug) + ".yaml"},
 		{newOptions{file: "x//y.yaml"}, "x/y.yaml"},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/lint"
 	"github.com/policygen/policygen/internal/merge"
 	"github.com/policygen/policygen/internal/policy"
 	"github.com/policygen/policygen/internal/render"
@@ -54,7 +55,8 @@ func CheckFor(tree *source.Tree, at time.Time, clientVersion string) (*Program, 
 		return nil, nil, err
 	}
 	p := &Program{Set: set, Catalog: cat, backends: Backends(cat), tree: tree}
-	list = append(list, p.targets()...)
+	ignores := lint.NewIgnores(set, at)
+	list = ignores.Apply(append(list, p.targets()...)) // before errors are counted: some lints are errors
 	wrong := slices.ContainsFunc(list, hinders)
 	list = append(list, set.Expiry(at)...) // what only the date makes wrong does not keep the rest from being resolved
 	if wrong {
@@ -62,11 +64,28 @@ func CheckFor(tree *source.Tree, at time.Time, clientVersion string) (*Program, 
 	}
 	resolved, found := resolve.Resolve(set, cat, at)
 	p.Resolved = resolved
-	return p, slices.Concat(list, found, p.collisions()), nil
+	found = ignores.Apply(slices.Concat(found, p.collisions(), lint.Find(set, cat, resolved, p.targetNames())...))
+	return p, append(append(list, found...), ignores.Unused()...), nil
+}
+
+// targetNames returns the names of the back ends that a build without --target runs.
+func (p *Program) targetNames() []string {
+	var names []string
+	for _, t := range p.Set.Targets {
+		names = append(names, t.Name)
+	}
+	if len(names) == 0 {
+		for _, b := range p.backends {
+			names = append(names, b.Name())
+		}
+	}
+	return names
 }
 
 // hinders reports a problem after which resolving would only repeat what is said. What is merely too new for a client is merged as it is.
-func hinders(d diag.Diagnostic) bool { return d.Severity == diag.Error && d.Code != diag.KeyTooNew }
+func hinders(d diag.Diagnostic) bool {
+	return d.Severity == diag.Error && d.Ignored == nil && d.Code != diag.KeyTooNew
+}
 
 // targets checks the names of delivery.targets. The names are those of back ends, which the package that reads
 // policies does not know; so they are checked here.

@@ -3,7 +3,9 @@
 package conformance
 
 import (
+	"bytes"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/policygen/policygen/internal/client"
+	"github.com/policygen/policygen/internal/ir"
 )
 
 // ran is the refuser of a call that nobody refused.
@@ -53,7 +56,7 @@ var production = []attempt{
 }
 
 // scenarios cover a group with a sandbox that must work, one that operates production, one with the groups' ordinary rights, and one that is
-// locked down. The last gets its tree for macOS, so its hooks do not exist here.
+// locked down. The last gets its tree for macOS, with the paths of this machine.
 var scenarios = []scenario{
 	{
 		group: "payments", platform: "linux",
@@ -100,7 +103,7 @@ var scenarios = []scenario{
 		group: "contractors", platform: "macos",
 		guidance: []string{"You work for Acme Corporation.", "Code and data stay on this machine"},
 		servers:  []string{"github-mcp", "internal-docs-mcp"},
-		attempts: slices.Concat(everybody, []attempt{
+		attempts: slices.Concat(everybody, production, []attempt{
 			{"Bash", "ssh build.acme.com", client.RefusedByRule, "ssh"},
 			{"Bash", "docker ps", client.RefusedByRule, "docker"},
 			{"WebSearch", `{"query": "x"}`, client.RefusedByAbsence, ""},
@@ -139,8 +142,8 @@ func TestSessions(t *testing.T) {
 	for i, s := range scenarios {
 		t.Run(s.group, func(t *testing.T) {
 			t.Parallel()
-			file := s.hold(t, b.tree(s.group, s.platform, fileTree))
-			fragments := s.hold(t, b.tree(s.group, s.platform, dropinTree))
+			file := s.hold(t, moved(t, b.tree(s.group, s.platform, fileTree), s.platform))
+			fragments := s.hold(t, moved(t, b.tree(s.group, s.platform, dropinTree), s.platform))
 			if diff := cmp.Diff(file, fragments); diff != "" {
 				t.Errorf("file and fragments decide differently (-file +fragments):\n%s", diff)
 			}
@@ -149,6 +152,25 @@ func TestSessions(t *testing.T) {
 			}
 		})
 	}
+}
+
+// moved makes a tree for another platform one for this machine: a guard that is not where the settings say would refuse every call.
+func moved(t *testing.T, tree, platform string) string {
+	t.Helper()
+	err := filepath.WalkDir(tree, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(name) != ".json" {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(name, bytes.ReplaceAll(text, []byte(ir.Platform(platform).Dir()), []byte(ir.Linux.Dir())), 0o644)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
 }
 
 // hold runs the conversation on a tree and returns what became of each call.

@@ -19,7 +19,7 @@ type Entry struct {
 
 // Entries returns every code there is, sorted by name.
 func Entries() []Entry {
-	all := slices.Concat(readEntries(), languageEntries(), settingsEntries(), mergeEntries(), effectEntries(), policyEntries())
+	all := slices.Concat(readEntries(), languageEntries(), settingsEntries(), mergeEntries(), effectEntries(), policyEntries(), lintEntries())
 	slices.SortFunc(all, func(a, b Entry) int { return strings.Compare(string(a.Code), string(b.Code)) })
 	return all
 }

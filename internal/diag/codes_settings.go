@@ -8,18 +8,13 @@ const (
 	LeftOut            Code = "left-out"
 	KeyRemoved         Code = "key-removed"
 	KeyDeprecated      Code = "key-deprecated"
-	KeyNotHonoured     Code = "key-not-honoured"
 	AliasAndCanonical  Code = "alias-and-canonical"
 	NullValue          Code = "null-value"
 	InvalidRule        Code = "invalid-rule"
-	DeadRule           Code = "dead-rule"
-	MisleadingRule     Code = "misleading-rule"
-	ShadowedRule       Code = "shadowed-rule"
 	InvalidHook        Code = "invalid-hook"
 	DeadHook           Code = "dead-hook"
 	InvalidMCPServer   Code = "invalid-mcp-server"
 	InvalidMarketplace Code = "invalid-marketplace"
-	SecretValue        Code = "secret"
 	HooksDisabled      Code = "hooks-disabled"
 	ClaudeMdTwice      Code = "claude-md-twice"
 )
@@ -39,20 +34,12 @@ func settingsEntries() []Entry {
 			"The key was removed from the client, which now ignores it."},
 		{KeyDeprecated, Warning, "a key that is going away",
 			"The client still honours the key, but names another one for the purpose."},
-		{KeyNotHonoured, Warning, "a key that this delivery does not honour",
-			"The client reads this key from other sources only, so it has no effect in a managed settings artifact of the target named."},
 		{AliasAndCanonical, Error, "a key and its alias in one file",
 			"The client ignores the alias when both stand in one document, so the entries under it would silently not apply.\nMerge both under the canonical name."},
 		{NullValue, Error, "a null value",
 			"The client treats null differently for every kind of key: some ignore it, allowlists become empty and allow nothing, and a property list cannot hold it.\nRemove the key, or write the value you mean."},
 		{InvalidRule, Error, "a permission rule that the client rejects",
 			"The client skips a rule it cannot parse, so it would silently not apply. If every rule of a deny list is rejected, the client withholds the allow list too."},
-		{DeadRule, Warning, "a permission rule that never matches",
-			"The client accepts the rule and never consults it. Somebody believes to be protected and is not."},
-		{MisleadingRule, Warning, "a permission rule that means something else than it seems",
-			"The rule is valid, but its path or wildcard does not mean what it looks like."},
-		{ShadowedRule, Warning, "an allow rule that a deny rule shadows",
-			"Deny wins over allow, whatever is more specific. The allow rule has no effect.\nRemove it, or narrow the deny rule."},
 		{InvalidHook, Error, "a hook that the client drops",
 			"One invalid handler under PreToolUse or PermissionRequest makes the client drop every hook of the document; elsewhere the handler or event goes."},
 		{DeadHook, Error, "a hook that never runs",
@@ -61,8 +48,6 @@ func settingsEntries() []Entry {
 			"One bad server is skipped alone; an allowlist entry with two keys is dropped, and if it was the only one nothing is allowed."},
 		{InvalidMarketplace, Error, "a marketplace entry that the client drops or never matches",
 			"In an allowlist a bad entry is removed, which may leave an empty list that allows nothing; in a blocklist it is kept and matches nothing."},
-		{SecretValue, Error, "a value that looks like a secret",
-			"Artifacts are readable by every user of a machine, and the repository by everybody who reviews it.\nUse a helper (apiKeyHelper, otelHeadersHelper) or ${VAR} from the machine's environment."},
 		{HooksDisabled, Error, "hooks that a setting turns off",
 			"disableAllHooks: true turns managed hooks off as well, and an http hook whose URL allowedHttpHookUrls does not list is silently not run."},
 		{ClaudeMdTwice, Error, "claudeMd and guidance together",

@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Severity says how much a diagnostic matters to the exit code.
@@ -68,6 +69,14 @@ type Diagnostic struct {
 	Client   string    // what the client would have done with it; empty where the client never sees it
 	Hint     string    // what to do next; empty where the message says it
 	Related  []Related // in the order they matter
+	Ignored  *Ignored  // a comment accepts it for a time; it counts neither as an error nor as a warning
+}
+
+// Ignored is a comment that accepts a lint for a time.
+type Ignored struct {
+	Until  time.Time // from then on the lint is told again
+	Reason string    // in the author's words
+	Pos    Pos       // of the comment
 }
 
 // New returns a diagnostic with the severity of its code. The place may be the zero Pos, where the whole policy folder
@@ -114,23 +123,35 @@ func (l List) Sorted() List {
 func (l List) Promoted() List {
 	promoted := slices.Clone(l)
 	for i := range promoted {
-		if promoted[i].Severity == Warning {
+		if promoted[i].Severity == Warning && promoted[i].Ignored == nil {
 			promoted[i].Severity = Error
 		}
 	}
 	return promoted
 }
 
-// Count returns how many diagnostics have the severity. Repetitions count as often as they occur, so it is asked after
-// Sorted.
+// Count returns how many diagnostics have the severity and are not ignored. Repetitions count as often as they occur, so
+// it is asked after Sorted.
 func (l List) Count(s Severity) int {
 	n := 0
 	for _, d := range l {
-		if d.Severity == s {
+		if d.Severity == s && d.Ignored == nil {
 			n++
 		}
 	}
 	return n
+}
+
+// Split returns what is told and what comments ignore, each in the order of the list.
+func (l List) Split() (told, ignored List) {
+	for _, d := range l {
+		if d.Ignored == nil {
+			told = append(told, d)
+		} else {
+			ignored = append(ignored, d)
+		}
+	}
+	return told, ignored
 }
 
 // HasErrors reports whether anything in the list is an error.

@@ -23,11 +23,12 @@ const (
 	red, yellow, blue, dim, bold, reset = "\x1b[31m", "\x1b[33m", "\x1b[34m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
 )
 
-// Print writes the list in the order given and returns the first write error. Everything is written at once, because
+// Print writes what of the list is not ignored, in the order given, and returns the first write error. Everything is written at once, because
 // output of two programs on one terminal would mix otherwise.
 func (t Text) Print(list List) error {
 	var b bytes.Buffer
-	for _, d := range list {
+	told, _ := list.Split()
+	for _, d := range told {
 		t.one(&b, d)
 	}
 	_, err := t.Out.Write(b.Bytes())

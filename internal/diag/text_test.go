@@ -170,7 +170,8 @@ func TestJSON(t *testing.T) {
   "format_version": 1,
   "errors": 0,
   "warnings": 0,
-  "diagnostics": []
+  "diagnostics": [],
+  "suppressed": []
 }
 `},
 		{"everything", example(), `{
@@ -212,7 +213,8 @@ func TestJSON(t *testing.T) {
       "file": "",
       "message": "no groups"
     }
-  ]
+  ],
+  "suppressed": []
 }
 `},
 	}

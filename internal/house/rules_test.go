@@ -26,6 +26,7 @@ var imports = []row{
 	{"internal/effective", []string{"internal/catalog", "internal/merge", "internal/value"}}, // artifacts as a machine holds them, so nothing of the compiler
 
 	// From files to bundles.
+	{"internal/lint", []string{"internal/policy", "internal/resolve", "internal/catalog", "internal/permission", "internal/diag", "internal/value"}},
 	{"internal/ir", []string{"internal/catalog", "internal/diag", "internal/value", "internal/wire"}},
 	{"internal/source", []string{"internal/diag", "internal/value"}},
 	{"internal/policy", []string{"internal/source", "internal/gate", "internal/catalog", "internal/permission", "internal/spell", "schema", "internal/diag", "internal/value", "internal/wire"}},
@@ -45,7 +46,7 @@ var imports = []row{
 
 	// The whole compiler and what uses it.
 	{"internal/compile", []string{
-		"internal/source", "internal/policy", "internal/resolve", "internal/lower", "internal/effective", "internal/ir", "internal/catalog", "internal/merge",
+		"internal/source", "internal/policy", "internal/resolve", "internal/lint", "internal/lower", "internal/effective", "internal/ir", "internal/catalog", "internal/merge",
 		"internal/render", "internal/render/all", "internal/out", "internal/diag", "internal/value", "internal/wire",
 	}},
 	{"internal/scaffold", nil},

@@ -171,6 +171,9 @@ func checkCommand(list List, r Rule) []Finding {
 	case list == Allow && optionGap(r.Content):
 		return r.inContent(Misleading, "rule-option-gap", "the * before further words also matches options, which the rule then allows",
 			"name the subcommand and put the * behind it")
+	case list == Allow && urlArgument(r.Content):
+		return r.inContent(Misleading, "rule-url-argument", "the * also stands for further arguments, such as another address, which the rule then allows",
+			"allow WebFetch(domain:...), or the host in the sandbox")
 	case noBoundary(r.Content):
 		return r.inContent(Misleading, "rule-no-boundary", "without a blank before the *, the rule also matches longer command names",
 			"write "+Rule{Tool: "Bash", Content: strings.TrimSuffix(r.Content, "*") + " *", HasContent: true}.String())
@@ -193,6 +196,12 @@ func optionGap(s string) bool {
 		}
 	}
 	return false
+}
+
+// urlArgument reports `curl https://example.com/*`: a star behind an address, where it spans blanks.
+func urlArgument(s string) bool {
+	_, address, found := strings.Cut(s, "://")
+	return found && strings.Contains(address, "*")
 }
 
 // noBoundary reports `ls*`: a command name that ends in the only star.

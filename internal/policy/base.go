@@ -20,7 +20,8 @@ type Base struct {
 func NewBase(name string, set *Set, found diag.List) *Base {
 	b := &Base{name: name, set: set}
 	for _, d := range found {
-		if d.Severity == diag.Error && (set.Governance == nil || d.Pos.File == set.Governance.Pos.File) {
+		// A secret says nothing of how the rest of its file was read, and a comment may accept it.
+		if d.Severity == diag.Error && d.Code != diag.SecretValue && (set.Governance == nil || d.Pos.File == set.Governance.Pos.File) {
 			b.unread = true
 		}
 	}

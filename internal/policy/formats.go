@@ -167,10 +167,14 @@ func ruleProblem(f permission.Finding, client string, n *value.Node) diag.Diagno
 	// The same finding is printed elsewhere in one sentence.
 	message, _, _ := strings.Cut(f.Message, "; the client ")
 	d := diag.New(diag.MisleadingRule, n.Pos, "%s", message)
-	switch f.Kind {
-	case permission.Rejected:
+	switch {
+	case f.Code == "rule-path-anchor":
+		d = diag.New(diag.PathAnchor, n.Pos, "%s", message)
+	case f.Code == "rule-option-gap" || f.Code == "rule-url-argument":
+		d = diag.New(diag.BashArguments, n.Pos, "%s", message)
+	case f.Kind == permission.Rejected:
 		d = diag.New(diag.InvalidRule, n.Pos, "%s", message).WithClient(client + ": the rule would silently not apply")
-	case permission.NeverMatches:
+	case f.Kind == permission.NeverMatches:
 		d = diag.New(diag.DeadRule, n.Pos, "%s", message).WithClient("claude accepts the rule and never consults it")
 	}
 	d.Hint = f.Hint

@@ -106,6 +106,8 @@ func (l *loader) read(tree *source.Tree, validator *schema.Validator) {
 		l.partial = l.partial || f == nil
 		if f != nil && f.root.Kind == value.Map {
 			l.set.Files = append(l.set.Files, f)
+			found, list := ignores(f.Path, files[i].Data)
+			l.set.Ignores, l.list = append(l.set.Ignores, found...), append(l.list, list...)
 		}
 	}
 }

@@ -20,7 +20,7 @@ func (r *resolver) audienceChecks(group string, parent, s *State) {
 	r.hooksDisabled(parent, s)
 	r.undefinedServers(s)
 	r.loginConflict(parent, s)
-	r.crossShadows(parent, s)
+	r.crossShadows(group, parent, s)
 	s.size = value.Size(s.Settings)
 	if s.size > MaxDocument && parent.size <= MaxDocument {
 		r.tooLarge(s, fmt.Sprintf("the settings of group %q are", group), s.size, "shorten the lists")
@@ -163,7 +163,7 @@ func parsed(above []*parsedRule, items []*value.Node) (rules []*parsedRule, inhe
 }
 
 // crossShadows tells of allow rules that a deny rule of another file covers, looking only at pairs that are new in this group.
-func (r *resolver) crossShadows(parent, s *State) {
+func (r *resolver) crossShadows(group string, parent, s *State) {
 	var oldAllow, oldDeny int
 	s.allow, oldAllow = parsed(parent.allow, listItems(s.Settings, "permissions.allow"))
 	s.deny, oldDeny = parsed(parent.deny, listItems(s.Settings, "permissions.deny"))
@@ -174,7 +174,7 @@ func (r *resolver) crossShadows(parent, s *State) {
 		}
 		for j := first; j < len(s.deny); j++ {
 			if a, d := s.allow[i], s.deny[j]; shadows(d, a) {
-				finding := diag.New(diag.ShadowedRule, a.at.Pos, "%q has no effect: the deny rule %q covers it", a.at.Scalar, d.at.Scalar).WithRelated(d.at.Pos, "the deny rule")
+				finding := diag.New(diag.ShadowedRule, a.at.Pos, "%q has no effect%s: the deny rule %q covers it", a.at.Scalar, where(group), d.at.Scalar).WithRelated(d.at.Pos, "the deny rule")
 				// A note only: that a team's deny rule wins over the organization's allow rule may be just what it is for.
 				finding.Severity = diag.Info
 				r.add(finding)
@@ -182,6 +182,14 @@ func (r *resolver) crossShadows(parent, s *State) {
 			}
 		}
 	}
+}
+
+// where names the group in which something begins to hold.
+func where(group string) string {
+	if group == policy.DefaultGroup {
+		return ""
+	}
+	return " from group " + group + " down"
 }
 
 // shadows reports whether a deny rule of another file covers an allow rule.

@@ -30,6 +30,9 @@ type State struct {
 	allow, deny []*parsedRule
 }
 
+// Size returns the length in bytes of the settings as a file.
+func (s *State) Size() int { return s.size }
+
 // Group is a resolved audience: a group, or a person of it who holds an exception of their own.
 type Group struct {
 	Name      string // of the audience: "default", the group's name, or group+user
