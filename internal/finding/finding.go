@@ -64,6 +64,9 @@ func Of(list diag.List) []Finding {
 		if d.Hint != "" {
 			f.Notes = append(f.Notes, "hint: "+d.Hint)
 		}
+		if d.Ignored != nil {
+			f.Suppressed = &Suppression{Justification: d.Ignored.Reason}
+		}
 		found[i] = f
 	}
 	return found
