@@ -33,7 +33,7 @@ func (a *app) compatCommand() *cobra.Command {
 		Long: `compat prints, for each group, what clients of the versions in a range do not know of its policy: keys, hook events, forms of rules.
 Groups with the same rows are shown together. The columns are the versions at which something changes.
   yes       the client knows it
-  ignored   the client is older, and ignores it without a word
+  ignored   the client is older, and ignores it
   unseen    found in ` + catalog.NewestSeen + ` only: the client may ignore it, so it counts as if it did
   unknown   the client is older than ` + catalog.OldestSeen + `, the oldest looked at; the thing may be older too
   removed   the client no longer has it

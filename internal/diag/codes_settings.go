@@ -27,7 +27,7 @@ func settingsEntries() []Entry {
 		{NewerKey, Warning, "a key passed through unchecked",
 			"The key is listed under `unknown_keys:`, so it reaches the artifacts without a check of its value. Remove it from the list once policygen knows it."},
 		{KeyTooNew, Error, "something that the oldest client in the fleet does not know",
-			"Clients from `client.minimum_version` on must honour the policy. An older client ignores an unknown key, hook event or form of a permission rule without a word. `first seen in` means that no older client was looked at closely: it may know the key.\nRaise `client.minimum_version`, remove it, or build with `--client-version`, which leaves it out and says so. `policygen compat` shows the whole range."},
+			"Clients from `client.minimum_version` on must honour the policy. An older client ignores an unknown key, hook event or form of a permission rule; for a key it tells nobody. `first seen in` means that no older client was looked at closely: it may know the key.\nRaise `client.minimum_version`, remove it, or build with `--client-version`, which leaves it out and says so. `policygen compat` shows the whole range."},
 		{LeftOut, Warning, "something left out for an old client",
 			"The build is for the clients of one version (`--client-version`), which do not know this key, hook event or form of a rule. It is not in the artifacts, so what it enforced does not hold on those clients."},
 		{KeyRemoved, Error, "a key that clients no longer have",
