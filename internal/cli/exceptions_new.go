@@ -243,25 +243,33 @@ func bounded(set *policy.Set, name string, at time.Time) error {
 	return nil
 }
 
-// placeException writes the new file. The root keeps a link in the policy folder from leading outside of it, O_EXCL keeps a file that
-// appeared since the check, and what was half written is removed.
+// placeException writes the new file.
 func (a *app) placeException(l *loaded, name string, text []byte) error {
-	root, err := os.OpenRoot(l.dir)
+	if err := createBelow(l.dir, name, text); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(a.env.Stdout, "wrote %s%s\n", l.prefix, name)
+	return err
+}
+
+// createBelow writes a new file below a folder. The root keeps a link in the folder from leading outside of it, O_EXCL keeps a file that
+// appeared since somebody looked, and what was half written is removed.
+func createBelow(dir, name string, text []byte) error {
+	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return fmt.Errorf("write exception: %w", err)
+		return fmt.Errorf("write policy file: %w", err)
 	}
 	defer root.Close()
 	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
-		return fmt.Errorf("write exception: %w", err)
+		return fmt.Errorf("write policy file: %w", err)
 	}
 	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
-		return fmt.Errorf("write exception: %w", err)
+		return fmt.Errorf("write policy file: %w", err)
 	}
 	_, err = file.Write(text)
 	if err = errors.Join(err, file.Close()); err != nil {
-		return fmt.Errorf("write exception: %w", errors.Join(err, root.Remove(name)))
+		return fmt.Errorf("write policy file: %w", errors.Join(err, root.Remove(name)))
 	}
-	_, err = fmt.Fprintf(a.env.Stdout, "wrote %s%s\n", l.prefix, name)
-	return err
+	return nil
 }

@@ -161,6 +161,9 @@ func replace(root *os.Root, name string, text []byte) error {
 	fresh := name + ".new" // no policy file's name, so that nobody reads it half written
 	err := root.WriteFile(fresh, text, mode)
 	if err == nil {
+		err = root.Chmod(fresh, mode) // writing leaves out what the umask takes away
+	}
+	if err == nil {
 		err = root.Rename(fresh, name)
 	}
 	if err != nil {

@@ -33,6 +33,7 @@ var imports = []row{
 	{"internal/resolve", []string{
 		"internal/policy", "internal/gate", "internal/lower", "internal/ir", "internal/catalog", "internal/permission", "internal/merge", "internal/strictness", "internal/diag", "internal/value", "internal/wire",
 	}},
+	{"internal/layout", []string{"internal/policy", "schema", "internal/diag", "internal/value"}},
 	{"internal/lower", []string{"internal/policy", "internal/ir", "internal/catalog", "internal/permission", "internal/merge", "internal/diag", "internal/value", "internal/wire"}},
 
 	// From bundles to files. A back end knows the waist and nothing left of it; all is the only package that knows every back end.
@@ -50,6 +51,9 @@ var imports = []row{
 		"internal/render", "internal/render/all", "internal/out", "internal/diag", "internal/value", "internal/wire",
 	}},
 	{"internal/scaffold", nil},
+	{"internal/importer", []string{
+		"internal/readback/*", "internal/catalog", "internal/merge", "internal/source", "internal/policy", "internal/layout", "internal/compile", "internal/ir", "internal/diag", "internal/value",
+	}},
 	{"internal/graph", nil},
 	{"internal/site", []string{"internal/graph", "internal/lower", "internal/policy", "internal/resolve", "internal/value", "internal/wire"}},
 	{"internal/conformance", nil}, // its tests import what they compare with the client
@@ -65,6 +69,7 @@ var imports = []row{
 		"internal/policy", "internal/resolve", "internal/lower", "internal/ir", "internal/render", "internal/render/all",
 		"internal/readback/*", "internal/gate", "internal/effective", "internal/out", "internal/compile", "internal/diff", "internal/diff/report", "internal/policytest", "internal/wire", "internal/client", "internal/rego/client", "internal/scaffold",
 		"internal/site", "internal/graph",
+		"internal/layout", "internal/importer",
 	}},
 
 	// The endpoint and the server share only wire and permission with the compiler.
@@ -98,6 +103,7 @@ type shared struct {
 }
 
 var sharedDependencies = []shared{
+	{"go.yaml.in/yaml/v3", []string{"internal/policy", "internal/layout", "internal/importer"}, "one reads what a file means, one where everything in it stands, one writes"},
 	{"howett.net/plist", []string{"internal/render/*", "internal/render/internal/*", "internal/readback/*"}, "writer and reader of one format are packages of their own"},
 	{"golang.org/x/sys", []string{"internal/out", "internal/source", "internal/client"}, "each opens or isolates something the standard library has no call for"},
 }

@@ -266,3 +266,9 @@ func (c *checker) codeFor(path *crumb, otherwise diag.Code) diag.Code {
 	}
 	return otherwise
 }
+
+// Canonical returns native settings as [Load] keeps them: keys have the client's own names, and values the form that the client gives them.
+func Canonical(cat *catalog.Catalog, settings *value.Node) *value.Node {
+	c := &checker{loader: &loader{catalog: cat, set: &Set{}}}
+	return c.aliases(settings)
+}

@@ -25,6 +25,10 @@ const (
 
 const keepsLast = "claude keeps the last of two equal keys and drops the first without a word"
 
+// Parse reads one policy file by itself, as [Load] does before it looks at what the file means. A nil node means that nothing could be read;
+// the list says why.
+func Parse(file string, data []byte) (*value.Node, diag.List) { return parse(file, data) }
+
 // parse reads one policy file. A nil node means that nothing could be read; the list says why.
 func parse(file string, data []byte) (*value.Node, diag.List) {
 	if strings.EqualFold(path.Ext(file), ".json") {

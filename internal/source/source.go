@@ -294,3 +294,20 @@ func (t *Tree) With(name string, data []byte) *Tree {
 	slices.SortFunc(copied.files, func(a, b File) int { return ComparePaths(a.Path, b.Path) })
 	return copied
 }
+
+// Memory returns a tree of policy files that stand nowhere yet. Nothing else is in it: a file that a policy names is not found.
+func Memory(files []File) *Tree {
+	t := &Tree{}
+	for _, f := range files {
+		t = t.With(f.Path, f.Data)
+	}
+	return t
+}
+
+// Without returns the tree without a file. The tree itself does not change.
+func (t *Tree) Without(name string) *Tree {
+	copied := &Tree{folder: t.folder, paths: slices.Clone(t.paths), files: slices.Clone(t.files)}
+	copied.paths = slices.DeleteFunc(copied.paths, func(p string) bool { return p == name })
+	copied.files = slices.DeleteFunc(copied.files, func(f File) bool { return f.Path == name })
+	return copied
+}
