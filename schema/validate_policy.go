@@ -150,6 +150,12 @@ func checkFields(path []string, policy map[string]any) []Violation {
 	if _, ok := policy["mode_until"]; ok && (mode == "enforce" || !written && policy["mode"] == nil) {
 		add("mode_until", `"mode_until" needs mode: warn or mode: observe`, "the policy is enforced already")
 	}
+	if _, ok := policy["rollout"]; ok && mode == "enforce" {
+		add("rollout", `"rollout" does not go with mode: enforce`, "write mode: warn, or no mode: a policy with rollout observes until its ring's date")
+	}
+	if _, ok := policy["mode_until"]; ok && policy["rollout"] != nil {
+		add("mode_until", `"mode_until" does not go with rollout`, "rollout has a date for each ring")
+	}
 	low, hasLow := number(policy["min"])
 	high, hasHigh := number(policy["max"])
 	if hasLow && hasHigh && low > high {

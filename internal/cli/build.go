@@ -91,7 +91,7 @@ func (a *app) build(cmd *cobra.Command, o buildOptions) error {
 	// writing, not the compiling.
 	m, same := a.upToDate(l, dir, o, at)
 	if same && horizon == 0 && o.output == textFormat {
-		return a.built(o, l, buildResult{dir: dir, summary: sizes(m), same: true})
+		return a.built(o, l, buildResult{dir: dir, summary: m.Summary(), same: true})
 	}
 	program, err := l.compiled(a, o.place)
 	if err != nil {
@@ -110,7 +110,7 @@ func (a *app) build(cmd *cobra.Command, o buildOptions) error {
 	}
 	switch {
 	case same:
-		result.summary = sizes(m)
+		result.summary = m.Summary()
 	case o.check:
 		result.summary, err = program.Compare(cmd.Context(), dir, o.Selection, a.progress("groups"))
 	default:
@@ -136,15 +136,6 @@ type buildResult struct {
 	same    bool      // there was nothing to do
 	coming  []change  // within the horizon
 	end     time.Time // of the horizon; zero where none was asked for
-}
-
-// sizes sums up a build that is already there.
-func sizes(m *out.Manifest) out.Summary {
-	summary := out.Summary{Artifacts: len(m.Artifacts)}
-	for _, artifact := range m.Artifacts {
-		summary.Bytes += artifact.Size
-	}
-	return summary
 }
 
 // upToDate reports whether there is nothing to do, by the manifest and every byte beside it. Strict builds and checks always compile: their
@@ -204,7 +195,7 @@ func (a *app) built(o buildOptions, l *loaded, r buildResult) error {
 	if o.output != textFormat {
 		return a.checked(o.output, a.report(l, "build", a.buildFindings(o, r), append(finding.Codes(), differsRule())), l)
 	}
-	text := a.buildText(o, r.dir, r.summary, r.same)
+	text := a.buildText(o, r.dir, r.summary, r.same) + emptyText(nothingFor(r.summary.Empty))
 	if !r.end.IsZero() {
 		text += comingText(r.coming, r.end)
 	}

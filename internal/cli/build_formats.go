@@ -11,20 +11,21 @@ import (
 // without a new format version. It is the same with and without errors. Bytes counts artifacts only, not the manifest.
 type buildReport struct {
 	diag.Document
-	Out         string   `json:"out"`
-	Written     bool     `json:"written"`
-	Artifacts   int      `json:"artifacts"` // of the whole folder; 0 with errors
-	Bytes       int      `json:"bytes"`
-	UpToDate    bool     `json:"up_to_date"`
-	Differences []string `json:"differences"`
-	Coming      []change `json:"coming,omitzero"` // absent without --horizon
+	Out         string    `json:"out"`
+	Written     bool      `json:"written"`
+	Artifacts   int       `json:"artifacts"` // of the whole folder; 0 with errors
+	Bytes       int       `json:"bytes"`
+	UpToDate    bool      `json:"up_to_date"`
+	Differences []string  `json:"differences"`
+	Empty       []nothing `json:"empty"`
+	Coming      []change  `json:"coming,omitzero"` // absent without --horizon
 }
 
 // buildDocument sums up a build for machines.
 func (a *app) buildDocument(o buildOptions, l *loaded, r buildResult) buildReport {
 	s, failed := r.summary, r.list.HasErrors()
 	report := buildReport{Document: diag.NewDocument(r.list, l.prefix), Out: a.shown(r.dir), Written: !failed && !o.check && !r.same, Artifacts: s.Artifacts, Bytes: s.Bytes,
-		UpToDate: r.same || o.check && !failed && len(s.Changed) == 0, Differences: []string{}, Coming: r.coming}
+		UpToDate: r.same || o.check && !failed && len(s.Changed) == 0, Differences: []string{}, Empty: nothingFor(s.Empty), Coming: r.coming}
 	for _, d := range s.Changed {
 		report.Differences = append(report.Differences, d.String())
 	}

@@ -45,7 +45,7 @@ Enforced are native, hook and both. What an exception takes away is left out of 
 	}
 	o.policiesFlag(cmd)
 	o.atFlag(cmd)
-	cmd.Flags().StringVar(&o.group, "group", policy.DefaultGroup, "the audience to look at: a group, or group+user")
+	cmd.Flags().StringVar(&o.group, "group", policy.DefaultGroup, "the audience to look at: a group, group+user, or one ring of it as group/rings/ring")
 	cmd.Flags().BoolVar(&o.every, "all-groups", false, "one line for each audience, rather than one for each policy")
 	cmd.Flags().IntVar(&o.failUnder, "fail-under", 0, "exit 1 when less than this percentage is enforced, in any audience that is printed")
 	_ = cmd.RegisterFlagCompletionFunc("group", a.completeAudiences)
@@ -79,7 +79,7 @@ func enforced(l lower.Level) bool { return l == lower.Native || l == lower.Both 
 // coverageOf counts an audience's pairs of policy and platform. An audience without policies is covered whole (100 percent), so that
 // --fail-under does not fail on a group that has nothing to enforce. Percentages are rounded down: 99.9 must not read as all.
 func coverageOf(g *resolve.Group) covered {
-	c := covered{Group: g.Name, Percent: 100, Waiting: []string{}, Rows: []coverageRow{}}
+	c := covered{Group: g.Folder(), Percent: 100, Waiting: []string{}, Rows: []coverageRow{}}
 	for _, e := range g.Enforced {
 		level := e.Lowered.Level
 		c.Rows = append(c.Rows, coverageRow{e.Policy.Name, e.Platform, string(level), e.Lowered.Reason})
@@ -114,7 +114,10 @@ func (a *app) coverage(o coverageOptions) error {
 		return a.refusedAs(o.output, "coverage", l)
 	}
 	a.doubt(l, "what is shown may be wrong")
-	groups := program.Resolved.Groups
+	var groups []*resolve.Group
+	for _, g := range program.Resolved.Groups {
+		groups = append(groups, g.WithRings()...)
+	}
 	if !o.every {
 		group := program.Resolved.Group(o.group)
 		if group == nil {

@@ -76,7 +76,7 @@ func exceptionState(set *policy.Set, e *policy.Exception, at time.Time) string {
 		return stateExpired
 	case !set.Counts(e):
 		return stateUnapproved
-	case at.Before(e.Starts):
+	case at.Before(set.Begins(e)):
 		return statePending
 	case e.Expires.IsZero():
 		return statePermanent
@@ -114,7 +114,7 @@ type exceptionRow struct {
 // rowOf returns an exception as it stands at a date. The prefix makes its file a path that can be opened from the working directory.
 func rowOf(set *policy.Set, e *policy.Exception, at time.Time, prefix string) exceptionRow {
 	return exceptionRow{State: exceptionState(set, e, at), ReviewDue: reviewDue(e), Team: e.Team, User: e.User, Project: e.Project, Policies: e.Policies,
-		Values: valuesOf(e), Starts: dateText(e.Starts), Expires: dateText(e.Expires), ApprovedBy: e.Text("approved_by"), Ticket: e.Text("ticket"),
+		Values: valuesOf(e), Starts: dateText(set.Begins(e)), Expires: dateText(e.Expires), ApprovedBy: e.Text("approved_by"), Ticket: e.Text("ticket"),
 		Reason: e.Text("reason"), File: prefix + e.Pos.File, Line: e.Pos.Line}
 }
 

@@ -50,7 +50,7 @@ func newcomers(program *compile.Program, at time.Time) []*resolve.Group {
 		if e.User == "" || exceptionState(program.Set, e, at) != statePending {
 			continue
 		}
-		then, _ := resolve.Resolve(program.Set, program.Catalog, e.Starts)
+		then, _ := resolve.Resolve(program.Set, program.Catalog, program.Set.Begins(e))
 		for _, g := range then.Groups {
 			known := func(other *resolve.Group) bool { return other.Name == g.Name }
 			if strings.EqualFold(g.User, e.User) && program.Resolved.Group(g.Name) == nil && !slices.ContainsFunc(found, known) {

@@ -98,9 +98,11 @@ func similar(typed string, names []string) []string {
 
 // audienceNames returns groups and people with an audience of their own, in the order in which they are resolved.
 func audienceNames(r *resolve.Result) []string {
-	names := make([]string, len(r.Groups))
-	for i, g := range r.Groups {
-		names[i] = g.Name
+	names := make([]string, 0, len(r.Groups))
+	for _, g := range r.Groups {
+		for _, one := range g.WithRings() {
+			names = append(names, one.Folder())
+		}
 	}
 	return names
 }

@@ -39,8 +39,9 @@ func (a *app) rolloutStatusCommand() *cobra.Command {
 	var o rolloutOptions
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Say which ring devices or users belong to",
-		Long: `status prints the rings and, for each device or user given, its ring: the first one that reaches it.
+		Short: "Say which ring devices or users belong to, and which artifacts are for which ring",
+		Long: `status prints the rings, the folder of artifacts for each ring where rings differ at the date, and, for each device or user given, its
+ring: the first one that reaches it.
 
 The place of a device or user is the first eight bytes, big-endian, of SHA-256("policygen ring\n" + id), modulo 10,000. A ring of 10
 percent reaches the places below 1,000, so whoever is in it is also in every larger one. The id is hashed as it is given: spell
@@ -53,6 +54,7 @@ it in one way everywhere, addresses in lower case.`,
 		RunE: action(func(*cobra.Command, []string) error { return a.rolloutStatus(o) }),
 	}
 	o.policiesFlag(cmd)
+	o.atFlag(cmd)
 	cmd.Flags().StringSliceVar(&o.ids, "id", nil, "device or user, as rollout.by says; may be given several times")
 	cmd.Flags().StringVar(&o.file, "ids", "", "file with one device or user per line; - is standard input")
 	_ = cmd.RegisterFlagCompletionFunc("id", cobra.NoFileCompletions)
@@ -89,14 +91,15 @@ func (a *app) rolloutStatus(o rolloutOptions) error {
 		rollout = &wire.Rollout{}
 	}
 	rings, members := ringRows(*rollout, ids)
+	folders := ringFolders(program.Resolved, *rollout)
 	switch {
 	case o.output == "json":
-		return a.json(map[string]any{"format_version": 1, "by": rollout.By, "rings": rings, "members": members})
+		return a.json(map[string]any{"format_version": 1, "by": rollout.By, "rings": rings, "folders": folders, "members": members})
 	case len(rings) == 0:
 		_, err := fmt.Fprintln(a.env.Stdout, "no rollout section: everybody gets every change at once")
 		return err
 	}
-	return a.rolloutTable(rollout.By, rings, members)
+	return a.rolloutTable(rollout.By, rings, folders, members)
 }
 
 // ringRows puts each id into the first ring that reaches it. The sums count that ring only, though larger ones reach the id too.
@@ -117,8 +120,8 @@ func ringRows(r wire.Rollout, ids []string) ([]ringRow, []memberRow) {
 	return rings, members
 }
 
-// rolloutTable prints the rings and, where ids were given, a second table with their places, aligned on its own.
-func (a *app) rolloutTable(by string, rings []ringRow, members []memberRow) error {
+// rolloutTable prints the rings, whose artifacts are where, and, where ids were given, a table with their places, each aligned on its own.
+func (a *app) rolloutTable(by string, rings []ringRow, folders []folderRow, members []memberRow) error {
 	w := tabwriter.NewWriter(a.env.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprint(w, "RING\tREACHES")
 	if len(members) > 0 {
@@ -132,7 +135,10 @@ func (a *app) rolloutTable(by string, rings []ringRow, members []memberRow) erro
 		}
 		fmt.Fprintln(w)
 	}
-	if err := w.Flush(); err != nil || len(members) == 0 {
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if err := folderTable(a.env.Stdout, folders); err != nil || len(members) == 0 {
 		return err
 	}
 	fmt.Fprintf(w, "\n%s\tPLACE\tRING\n", strings.ToUpper(by))

@@ -86,18 +86,25 @@ func (p *Program) run(ctx context.Context, dir string, open func(string) (*out.S
 	if err != nil {
 		return out.Summary{}, err
 	}
+	var audiences sync.Map
 	err = p.each(ctx, groups, progress, func(g *resolve.Group) error {
-		files, err := p.render(g, backends)
-		if err != nil || len(files) == 0 {
+		u, err := p.unit(g, backends)
+		audiences.Store(g.Name, u.audiences)
+		if err != nil || len(u.files) == 0 {
 			return err
 		}
-		return stage.Put(g.Name, g.Group, files)
+		return stage.Put(g.Name, g.Group, u.files)
 	})
 	if err != nil {
 		return out.Summary{}, errors.Join(err, stage.Abort())
 	}
 	valid := resolve.Valid(groups)
-	return stage.Commit(out.Manifest{Compiler: Version, Organization: p.Set.Organization, InputsSHA256: InputsDigest(p.tree, s),
+	var all []out.Audience
+	for _, g := range groups {
+		of, _ := audiences.Load(g.Name)
+		all = append(all, of.([]out.Audience)...)
+	}
+	return stage.Commit(out.Manifest{Audiences: all, Compiler: Version, Organization: p.Set.Organization, InputsSHA256: InputsDigest(p.tree, s),
 		ValidFrom: moment(valid.From), ValidUntil: moment(valid.Until), Groups: sorted(s.Groups), Targets: sorted(s.Targets), Client: s.Client})
 }
 
@@ -140,16 +147,15 @@ func (p *Program) Artifacts(g *resolve.Group) ([]out.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.render(g, backends)
+	return p.render(g, p.Resolved.Bundles(g), backends)
 }
 
-// render makes the files of one group. The error names the back end, group and platform, because the same policy may
+// render makes the files of one group, or of one ring of it. The error names the back end, group and platform, because the same policy may
 // fail in one of them only.
-func (p *Program) render(g *resolve.Group, backends []render.Backend) ([]out.File, error) {
-	bundles := p.Resolved.Bundles(g)
+func (p *Program) render(g *resolve.Group, bundles []*ir.Bundle, backends []render.Backend) ([]out.File, error) {
 	files, err := renderAudience(bundles, backends)
 	if err != nil {
-		return nil, fmt.Errorf("group %s: %w", g.Name, err)
+		return nil, fmt.Errorf("group %s: %w", g.Folder(), err)
 	}
 	for _, b := range bundles {
 		for _, backend := range backends {
@@ -158,7 +164,7 @@ func (p *Program) render(g *resolve.Group, backends []render.Backend) ([]out.Fil
 			}
 			rendered, err := backend.Render(b)
 			if err != nil {
-				return nil, fmt.Errorf("%s for group %s on %s: %w", backend.Name(), g.Name, b.Platform, err)
+				return nil, fmt.Errorf("%s for group %s on %s: %w", backend.Name(), g.Folder(), b.Platform, err)
 			}
 			for _, f := range rendered {
 				files = append(files, place(f, b.Platform, backend.Name(), backends)...)

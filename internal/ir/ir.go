@@ -41,6 +41,7 @@ type Audience struct {
 	Name  string // "default", a group's name, or group+user: the folder's name in the output tree
 	Group string // "default" or the group's name
 	User  string // e-mail address; "" for a group
+	Ring  string // of the rollout, where it gets something else than the rest of the audience; "" for the rest
 }
 
 // Section is one section of the managed CLAUDE.md.

@@ -66,10 +66,13 @@ func Policy(p *policy.Policy, c Context) Lowered {
 	if c.Grant.Whole {
 		return exempt
 	}
+	r, known := find(p.Target, p.Type)
+	if p.Rollout != nil && p.Mode(c.At) != "enforce" && !(known && r.hook) {
+		return Lowered{Level: None, Reason: "its rollout has not come here yet", Exempt: true} // settings cannot observe
+	}
 	if p.Type == "settings" {
 		return Lowered{Settings: p.Settings, Level: Native, Displaced: c.HookOnly}
 	}
-	r, known := find(p.Target, p.Type)
 	if !known {
 		return Lowered{Level: None, Reason: "no native setting and no hook event can judge it"}
 	}

@@ -15,6 +15,7 @@ func (s *Stage) Commit(m Manifest) (Summary, error) {
 	defer s.close()
 	m.FormatVersion = FormatVersion
 	m.Artifacts = append([]Artifact{}, s.artifacts...) // never nil: a list in the file, even if empty
+	m.Audiences = append([]Audience{}, m.Audiences...)
 	m.sortArtifacts()
 	encoded, err := m.encode()
 	if err != nil {
@@ -32,10 +33,8 @@ func (s *Stage) Commit(m Manifest) (Summary, error) {
 // For a comparison it tells what a build would change, and no unit was written.
 func (s *Stage) summary(m Manifest) Summary {
 	sortDifferences(s.changed)
-	sum := Summary{Artifacts: len(m.Artifacts), Changed: s.changed, Units: len(s.staged())}
-	for _, a := range m.Artifacts {
-		sum.Bytes += a.Size
-	}
+	sum := m.Summary()
+	sum.Changed, sum.Units = s.changed, len(s.staged())
 	return sum
 }
 

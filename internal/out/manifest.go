@@ -29,20 +29,47 @@ type Manifest struct {
 	Groups        []string   `json:"groups,omitempty"`         // the selection of a partial build; absent: every group
 	Targets       []string   `json:"targets,omitempty"`        // the same for back ends; absent: those of delivery.targets
 	Client        string     `json:"client_version,omitempty"` // the one client version the artifacts are for; absent: every client of the fleet
+	Audiences     []Audience `json:"audiences"`                // whom the build is for, also those who get nothing; sorted by folder
 	Artifacts     []Artifact `json:"artifacts"`                // sorted by path
+}
+
+// Audience is who gets the artifacts of one folder. A platform that is listed as empty was built, and its policies leave nothing to install:
+// what an earlier release installed has to be removed.
+type Audience struct {
+	Folder    string   `json:"folder"` // slash-separated, below the output folder
+	Group     string   `json:"group"`
+	User      string   `json:"user,omitempty"`
+	Rings     []string `json:"rings,omitempty"` // of the rollout, narrowest first; absent: rings do not differ
+	Platforms []string `json:"platforms"`
+	Empty     []string `json:"empty,omitempty"` // those of the platforms for which there is nothing
 }
 
 // Artifact is one file of the output folder. Those who install artifacts read group, platform and target here and need
 // not take paths apart.
 type Artifact struct {
-	Path           string `json:"path"` // slash-separated, below the output folder
-	SHA256         string `json:"sha256"`
-	Size           int    `json:"size"` // bytes
-	Group          string `json:"group"`
-	Platform       string `json:"platform"`
-	Target         string `json:"target"`
-	Executable     bool   `json:"executable,omitempty"`      // install with mode 0755 instead of 0644
-	ResolvedSHA256 string `json:"resolved_sha256,omitempty"` // the client's managed_settings.resolved_sha256 with this artifact in force
+	Path           string   `json:"path"` // slash-separated, below the output folder
+	SHA256         string   `json:"sha256"`
+	Size           int      `json:"size"` // bytes
+	Group          string   `json:"group"`
+	Rings          []string `json:"rings,omitempty"` // of the rollout that get it; absent: rings do not differ
+	Platform       string   `json:"platform"`
+	Target         string   `json:"target"`
+	Executable     bool     `json:"executable,omitempty"`      // install with mode 0755 instead of 0644
+	ResolvedSHA256 string   `json:"resolved_sha256,omitempty"` // the client's managed_settings.resolved_sha256 with this artifact in force
+}
+
+// Summary sums up a folder that is as its manifest says.
+func (m *Manifest) Summary() Summary {
+	sum := Summary{Artifacts: len(m.Artifacts)}
+	for _, a := range m.Artifacts {
+		sum.Bytes += a.Size
+	}
+	for _, a := range m.Audiences {
+		if len(a.Empty) > 0 {
+			sum.Empty = append(sum.Empty, a)
+		}
+	}
+	return sum
 }
 
 // encode returns the manifest as a file: two spaces a level, final line break. It is indented because it stands in git
@@ -96,6 +123,7 @@ func readManifest(root *os.Root) (*Manifest, error) {
 // sortArtifacts puts the artifacts into the manifest's order. By bytes of the path, as every tool sorts that knows no
 // language.
 func (m *Manifest) sortArtifacts() {
+	slices.SortFunc(m.Audiences, func(a, b Audience) int { return strings.Compare(a.Folder, b.Folder) })
 	slices.SortFunc(m.Artifacts, func(a, b Artifact) int { return strings.Compare(a.Path, b.Path) })
 }
 

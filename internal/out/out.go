@@ -29,7 +29,8 @@ type File struct {
 	Exec     bool
 	Platform string
 	Target   string
-	Resolved string // resolved_sha256, "" where the artifact holds no settings
+	Rings    []string // of the rollout that get it; nil where rings do not differ
+	Resolved string   // resolved_sha256, "" where the artifact holds no settings
 }
 
 // Stage is a build that is being written. Put may be called from several goroutines. What Put does outside of the
@@ -152,7 +153,7 @@ func ours(dir string) error {
 func (s *Stage) Put(unit, group string, files []File) error {
 	artifacts := make([]Artifact, len(files))
 	for i, f := range files {
-		artifacts[i] = Artifact{Path: unit + "/" + f.Path, SHA256: digest(f.Data), Size: len(f.Data), Group: group, Platform: f.Platform, Target: f.Target,
+		artifacts[i] = Artifact{Path: unit + "/" + f.Path, SHA256: digest(f.Data), Size: len(f.Data), Group: group, Rings: f.Rings, Platform: f.Platform, Target: f.Target,
 			Executable: f.Exec, ResolvedSHA256: f.Resolved}
 	}
 	var found []Difference
@@ -201,5 +202,6 @@ type Summary struct {
 	Artifacts int          // files in the folder
 	Bytes     int          // their sizes added up
 	Units     int          // units that were written
+	Empty     []Audience   // who gets nothing on some platform
 	Changed   []Difference // how the folder differed before, sorted by path; empty for a first build
 }

@@ -77,8 +77,17 @@ func (e *Exception) Values() []string {
 // Entries returns the same values with their addresses and commands.
 func (e *Exception) Entries() []Value { return values(e.Node) }
 
+// Begins returns the moment from which an exception holds; zero means without bound. One that does not say when it starts holds for the last
+// max_days before its end at most: whatever the date, no build then grants more than the length for which check passes.
+func (s *Set) Begins(e *Exception) time.Time {
+	if g := s.Governance; g != nil && g.MaxDays > 0 && e.Starts.IsZero() && !e.Expires.IsZero() {
+		return e.Expires.Add(-time.Duration(g.MaxDays) * day)
+	}
+	return e.Starts
+}
+
 // Counts reports whether an exception can take effect at all: it meets what governance asks of it, approval first. When it begins and ends
-// is another matter; how long it lasts counts only where it says when it starts, because the date of a build must not decide.
+// is another matter.
 func (s *Set) Counts(e *Exception) bool {
 	g := s.Governance
 	if g == nil {
@@ -86,8 +95,7 @@ func (s *Set) Counts(e *Exception) bool {
 	}
 	// "warn" and "allow" differ in what is told only, never in what is built.
 	endless := g.Permanent == "deny" && e.Expires.IsZero()
-	long := !e.Starts.IsZero() && g.tooLong(e, e.Starts)
-	return g.Approver(e.Text("approved_by")) && !g.selfApproved(e) && len(g.missing(e)) == 0 && !endless && !long
+	return g.Approver(e.Text("approved_by")) && !g.selfApproved(e) && len(g.missing(e)) == 0 && !endless && !g.tooLong(e, s.Begins(e))
 }
 
 // missing returns the required fields that an exception does not state.
@@ -209,7 +217,7 @@ func (s *Set) governed(e *Exception, at time.Time) diag.List {
 	for _, field := range g.missing(e) {
 		tell(diag.ExceptionIncomplete, field, "add the field", "the exception has no %s", field)
 	}
-	// An exception without a start holds from now on, so its length is counted from the date of the check.
+	// An exception without a start would hold from now on, so its length is counted from the date of the check; see Begins.
 	starts := e.Starts
 	if starts.IsZero() {
 		starts = at

@@ -61,6 +61,9 @@ func (p *Policy) Enforce() string {
 // Mode returns enforce, warn or observe at a moment: once mode_until has come, enforce.
 func (p *Policy) Mode(at time.Time) string {
 	mode := p.Text("mode")
+	if mode == "" && p.Rollout != nil {
+		mode = "observe"
+	}
 	if mode == "" || !p.ModeUntil.IsZero() && !at.Before(p.ModeUntil) {
 		return "enforce"
 	}

@@ -136,6 +136,7 @@ func (l *loader) policy(f *File, n *value.Node) {
 		p.Target = "tools"
 	}
 	p.ModeUntil = l.date(n, "mode_until", false)
+	l.ringDates(p)
 	if pattern := n.Get("pattern"); pattern.Str() != "" {
 		if _, err := regexp.Compile(pattern.Str()); err != nil {
 			l.add(diag.New(diag.BadPattern, pattern.Pos, "pattern does not compile: %s", patternError(err)).

@@ -131,7 +131,8 @@ type Policy struct {
 	Type, Target string
 	Group        string // of the file it stands in
 	ModeUntil    time.Time
-	Settings     *value.Node // of type settings, canonical
+	Rollout      []wire.RingDate // nil where none is written; ModeUntil is then the date of the last ring if that reaches everybody
+	Settings     *value.Node     // of type settings, canonical
 	Node         *value.Node
 }
 

@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"cmp"
+
 	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/lower"
 	"github.com/policygen/policygen/internal/policy"
@@ -55,6 +57,10 @@ func (r *resolver) bundle(g *Group, chain []string) *wire.Bundle {
 func (r *resolver) wirePolicy(p *policy.Policy, g *Group) wire.Policy {
 	w := lower.Rule(p)
 	w.Module, w.ModeUntil = r.set.Module(p), moment(p.ModeUntil)
+	if p.Rollout != nil {
+		w.ModeUntil, w.Rings = nil, p.Rollout
+		w.Mode = cmp.Or(p.Text("mode"), "observe")
+	}
 	if controls := p.Node.Get("controls"); controls != nil {
 		for _, n := range controls.Items {
 			w.Controls = append(w.Controls, n.Str())

@@ -40,7 +40,7 @@ func exceptions(set *policy.Set, at time.Time) []wired {
 			continue
 		}
 		all = append(all, wired{e, wire.Exception{Team: e.Team, User: e.User, Project: e.Project, Policies: e.Policies, Values: e.Values(),
-			Starts: moment(e.Starts), Expires: moment(e.Expires), Reason: e.Text("reason"), Ticket: e.Text("ticket")}})
+			Starts: moment(set.Begins(e)), Expires: moment(e.Expires), Reason: e.Text("reason"), Ticket: e.Text("ticket")}})
 	}
 	return all
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/lower"
+	"github.com/policygen/policygen/internal/policy"
 	"github.com/policygen/policygen/internal/strictness"
 	"github.com/policygen/policygen/internal/value"
 )
@@ -37,8 +38,16 @@ func (r *resolver) policyProblem(e Enforcement, x exemption) {
 	case l.Level == lower.Partial:
 		r.add(partial(e))
 	case p.Mode(r.at) != "enforce" && p.ModeUntil.IsZero():
-		r.add(diag.New(diag.PolicyMode, p.At("mode"), "policy %q stays in mode %s without an end", p.Name, p.Mode(r.at)).WithHint("give it mode_until"))
+		r.add(diag.New(diag.PolicyMode, p.At("mode"), "policy %q stays in mode %s without an end", p.Name, p.Mode(r.at)).WithHint("%s", modeHint(p)))
 	}
+}
+
+// modeHint says what would end a trial.
+func modeHint(p *policy.Policy) string {
+	if p.Rollout == nil {
+		return "give it mode_until"
+	}
+	return "give every ring a date, and let the last ring reach 100 percent"
 }
 
 // partial warns of a gap that native settings leave; the hint is given only where a hook could close it.

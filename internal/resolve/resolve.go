@@ -44,6 +44,9 @@ type Group struct {
 	Timeline  []wire.Moment     // when the audience's policy changes by itself
 	Enforced  []Enforcement     // every policy on every platform
 	Agent     *wire.Bundle      // the endpoint agent's policy; nil where it is not installed
+	Served    []string          // the rings of the rollout that get this; nil where rings do not differ
+	Rings     []*Group          // what rings get that differ from this, narrowest first; Served tells which
+	ringed    bool              // what a ring gets rather than everybody else
 	splits    time.Time         // when the first of its people gets an audience of their own; zero: nobody will
 	exempt    exemption
 }
@@ -55,13 +58,16 @@ type Result struct {
 	Rollout      *wire.Rollout
 }
 
-// Group returns the resolved group with the name, or nil.
+// Group returns the resolved group with the name, or what one ring of it gets by its folder, such as web/rings/pilot; or nil.
 func (r *Result) Group(name string) *Group {
-	i := slices.IndexFunc(r.Groups, func(g *Group) bool { return g.Name == name })
-	if i < 0 {
-		return nil
+	for _, g := range r.Groups {
+		for _, one := range g.WithRings() {
+			if one.Folder() == name {
+				return one
+			}
+		}
 	}
-	return r.Groups[i]
+	return nil
 }
 
 // Audiences returns the audiences of a group: the group itself and its people, or the one audience of that name.
@@ -85,8 +91,14 @@ func Valid(groups []*Group) ir.Interval {
 	return all
 }
 
-// Resolve resolves every audience of a checked set for a date.
+// Resolve resolves every audience of a checked set for a date, and the rings where they differ.
 func Resolve(set *policy.Set, cat *catalog.Catalog, at time.Time) (*Result, diag.List) {
+	result, list := resolveSet(set, cat, at)
+	return result, append(list, rings(result, list, set, cat, at)...)
+}
+
+// resolveSet resolves a set as it stands, without a look at rings.
+func resolveSet(set *policy.Set, cat *catalog.Catalog, at time.Time) (*Result, diag.List) {
 	r := newResolver(set, cat, at)
 	result := &Result{Organization: set.Organization, Rollout: set.Rollout}
 	result.Groups = append(result.Groups, r.audience(nil, ""))

@@ -21,12 +21,19 @@ func (r *resolver) timeline(chain []string, user string, files []string) []wire.
 	}
 	for _, w := range r.reaches(r.subject(chain, user)) {
 		from := "exception from " + strings.Join(w.sent.Policies, ", ") + whom(w.sent)
-		note(w.written.Starts, "%s begins", from)
+		if w.sent.Starts != nil {
+			note(*w.sent.Starts, "%s begins", from)
+		}
 		note(w.written.Expires, "%s ends", from)
 	}
 	for _, path := range files {
 		for _, p := range r.policies[path] {
-			note(p.ModeUntil, "policy %s is enforced", p.Name)
+			if p.Rollout == nil {
+				note(p.ModeUntil, "policy %s is enforced", p.Name)
+			}
+			for _, ring := range p.Rollout {
+				note(ring.From, "policy %s is enforced in ring %s", p.Name, ring.Ring)
+			}
 		}
 	}
 	moments := make([]wire.Moment, 0, len(at))

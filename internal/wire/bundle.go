@@ -52,6 +52,7 @@ type Policy struct {
 	Severity    string     `json:"severity"`             // error blocks, warning tells, info records
 	Mode        string     `json:"mode"`                 // enforce, warn, observe
 	ModeUntil   *time.Time `json:"mode_until,omitempty"` // from then on the mode is enforce
+	Rings       []RingDate `json:"rings,omitempty"`      // where there is one date for each ring instead
 	Message     string     `json:"message,omitempty"`    // with {{value}}, {{current}}, {{max}}
 	HelpURL     string     `json:"help_url,omitempty"`
 	Controls    []string   `json:"controls,omitempty"`
@@ -85,10 +86,14 @@ type Audit struct {
 	PublicKey     string   `json:"public_key,omitempty"`
 }
 
-// EffectiveMode returns the mode at a moment: enforce once mode_until has come. The agent asks at each event, so that
-// a trial period ends on time without a new bundle.
-func (p Policy) EffectiveMode(at time.Time) string {
-	if p.ModeUntil != nil && !at.Before(*p.ModeUntil) {
+// EffectiveMode returns the mode at a moment for a ring, "" being those whom no ring reaches: enforce once mode_until, or the ring's date, has
+// come. The agent asks at each event, so that a trial period ends on time without a new bundle.
+func (p Policy) EffectiveMode(at time.Time, ring string) string {
+	begun := p.ModeUntil != nil && !at.Before(*p.ModeUntil)
+	for _, r := range p.Rings {
+		begun = begun || r.Ring == ring && !at.Before(r.From)
+	}
+	if begun {
 		return "enforce"
 	}
 	return p.Mode

@@ -26,7 +26,7 @@ func full() wire.Bundle {
 				Severity: "error", Mode: "warn", ModeUntil: day(20), Message: "'{{value}}' is not approved", HelpURL: "https://acme.example/mcp",
 				Controls: []string{"SOC2:CC6.1"}, Owner: "security@acme.com", Platforms: []string{"linux", "macos"}, Native: true,
 			},
-			{Name: "pattern", Type: "pattern-deny", Target: "commands", Pattern: `curl\s`, Severity: "warning", Mode: "enforce"},
+			{Name: "pattern", Type: "pattern-deny", Target: "commands", Pattern: `curl\s`, Severity: "warning", Mode: "observe", Rings: []wire.RingDate{{Ring: "canary", From: *day(11)}}},
 			{Name: "limit", Type: "limit", Target: "toolCalls", Min: number(0), Max: number(100), Per: "day", Severity: "info", Mode: "observe"},
 			{Name: "module", Type: "rego", Target: "tools", Module: "package p", Severity: "error", Mode: "enforce"},
 		},
@@ -153,19 +153,25 @@ func TestReadBundleRefuses(t *testing.T) {
 }
 
 func TestEffectiveMode(t *testing.T) {
+	ringed := wire.Policy{Mode: "warn", Rings: []wire.RingDate{{Ring: "pilot", From: *day(10)}, {Ring: "early", From: *day(11)}}}
 	cases := []struct {
 		name string
 		p    wire.Policy
+		ring string
 		want string
 	}{
-		{"enforce", wire.Policy{Mode: "enforce"}, "enforce"},
-		{"no end", wire.Policy{Mode: "observe"}, "observe"},
-		{"before", wire.Policy{Mode: "warn", ModeUntil: day(11)}, "warn"},
-		{"at the moment", wire.Policy{Mode: "warn", ModeUntil: day(10)}, "enforce"},
-		{"after", wire.Policy{Mode: "observe", ModeUntil: day(9)}, "enforce"},
+		{"enforce", wire.Policy{Mode: "enforce"}, "pilot", "enforce"},
+		{"no end", wire.Policy{Mode: "observe"}, "pilot", "observe"},
+		{"before", wire.Policy{Mode: "warn", ModeUntil: day(11)}, "pilot", "warn"},
+		{"at the moment", wire.Policy{Mode: "warn", ModeUntil: day(10)}, "pilot", "enforce"},
+		{"after", wire.Policy{Mode: "observe", ModeUntil: day(9)}, "pilot", "enforce"},
+		{"the ring's date has come", ringed, "pilot", "enforce"},
+		{"the next ring's has not", ringed, "early", "warn"},
+		{"a ring without a date", ringed, "most", "warn"},
+		{"no ring", ringed, "", "warn"},
 	}
 	for _, c := range cases {
-		if got := c.p.EffectiveMode(*day(10)); got != c.want {
+		if got := c.p.EffectiveMode(*day(10), c.ring); got != c.want {
 			t.Errorf("%s: the mode is %s, want %s", c.name, got, c.want)
 		}
 	}

@@ -3,6 +3,7 @@ package wire
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"time"
 )
 
 // Rollout is the table of rings through which a change travels. Devices and users differ where people share machines
@@ -16,6 +17,12 @@ type Rollout struct {
 type Ring struct {
 	Name    string  `json:"name"`
 	Percent float64 `json:"percent"` // share of the fleet that this ring and the ones before it reach together
+}
+
+// RingDate is from when on a policy is enforced in one ring.
+type RingDate struct {
+	Ring string    `json:"ring"`
+	From time.Time `json:"from"`
 }
 
 // places is into how many places the hash divides a fleet: hundredths of a percent.
@@ -38,4 +45,13 @@ func (r Rollout) Ring(id string) (Ring, bool) {
 		}
 	}
 	return Ring{}, false
+}
+
+// Rest returns the name of the last ring where it reaches everybody, and "" where some are in no ring: the ring of all whom no other ring
+// reaches. A nil rollout has none.
+func (r *Rollout) Rest() string {
+	if r == nil || len(r.Rings) == 0 || r.Rings[len(r.Rings)-1].Percent < 100 {
+		return ""
+	}
+	return r.Rings[len(r.Rings)-1].Name
 }

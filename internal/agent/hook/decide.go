@@ -91,7 +91,7 @@ func (r *rule) concerns(platform string) bool {
 // would not block was shown or recorded once, and is not repeated at every call. One mark for each policy is enough,
 // since every further one would only repeat the same message.
 func (s *scene) marked(r *rule, grant wire.Grant) []violation {
-	if !acts(s.Name) || grant.Whole || r.Severity != "error" || r.EffectiveMode(s.At) != "enforce" {
+	if !acts(s.Name) || grant.Whole || r.Severity != "error" || r.EffectiveMode(s.At, s.Ring) != "enforce" {
 		return nil
 	}
 	for _, m := range s.Marks {
@@ -143,7 +143,7 @@ func (e Event) scopes() []string {
 // show it.
 func (p *Program) finding(s *scene, r *rule, v violation, grant wire.Grant) Finding {
 	f := Finding{
-		Policy: r.Name, Target: r.Target, Severity: r.Severity, Mode: r.EffectiveMode(s.At), Value: clean(v.value),
+		Policy: r.Name, Target: r.Target, Severity: r.Severity, Mode: r.EffectiveMode(s.At, s.Ring), Value: clean(v.value),
 		Behavior: None, Unknown: v.unknown,
 	}
 	switch {

@@ -12,6 +12,7 @@ type Facts struct {
 	At         time.Time
 	User       string   // e-mail address, "" where not known
 	Groups     []string // the audience's group and its ancestors
+	Ring       string   // of wire.Rollout for this device or user; "" where no ring reaches it
 	Project    string   // of wire.NormalizeRemote, "" where there is no remote
 	Home       string   // absolute
 	ProjectDir string   // absolute; "" means the event's folder

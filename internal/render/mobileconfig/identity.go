@@ -16,14 +16,20 @@ const identifierPrefix = domain + ".policygen."
 // identity is what a Mac knows a profile and its payload by.
 type identity struct{ Profile, ProfileUUID, Payload, PayloadUUID string }
 
-// identify derives the identity from organization and audience alone.
-func identify(organization, audience string) identity {
+// identify derives the identity from organization and audience alone. Rings of an audience share the identifiers and the payload's UUID, so that a
+// Mac that moves to another ring replaces its profile and updates the payload in place; the profile's own UUID names the ring, for consoles
+// that hold the profiles of several rings at once and tell them apart by it (Apple, "TopLevel" and "CommonPayloadKeys").
+func identify(organization, audience, ring string) identity {
 	space := uuid.NewSHA1(uuid.NameSpaceURL, []byte("policygen:"+organization))
 	derive := func(role string) string {
 		return strings.ToUpper(uuid.NewSHA1(space, []byte(audience+"/"+role)).String()) // no audience holds a slash
 	}
 	profile := identifierPrefix + slug(organization, space) + "." + strings.ReplaceAll(audience, "+", ".")
-	return identity{Profile: profile, ProfileUUID: derive("profile"), Payload: profile + ".settings", PayloadUUID: derive("payload")}
+	own := "profile"
+	if ring != "" {
+		own += "/" + ring
+	}
+	return identity{Profile: profile, ProfileUUID: derive(own), Payload: profile + ".settings", PayloadUUID: derive("payload")}
 }
 
 // slug returns the organization's name as one part of an identifier. A name without ASCII letters gets a piece of its UUID.

@@ -33,12 +33,12 @@ func (Backend) Name() string { return "mobileconfig" }
 // Platforms returns macOS.
 func (Backend) Platforms() []ir.Platform { return []ir.Platform{ir.MacOS} }
 
-// Render returns <audience>.mobileconfig, unsigned. Null and characters that XML forbids are errors that name their path.
+// Render returns <audience>.mobileconfig, or <audience>.ring-<ring>.mobileconfig, unsigned. Null and characters that XML forbids are errors that name their path.
 func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 	if b.Profile == nil {
 		return nil, nil
 	}
-	name := b.Audience.Name + ".mobileconfig"
+	name := withRing(b.Audience, ".ring-", "") + ".mobileconfig"
 	if b.Audience.Name == "" || !fs.ValidPath(name) {
 		return nil, fmt.Errorf("audience %q cannot name a configuration profile", b.Audience.Name)
 	}
@@ -51,8 +51,8 @@ func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 
 // profile returns the outer property list.
 func profile(b *ir.Bundle) *value.Node {
-	id := identify(b.Organization, b.Audience.Name)
-	title := "Claude Code policy: " + b.Audience.Name
+	id := identify(b.Organization, b.Audience.Name, b.Audience.Ring)
+	title := "Claude Code policy: " + withRing(b.Audience, " (ring ", ")")
 	members := []value.Member{
 		text("PayloadType", "Configuration"),
 		{Key: "PayloadVersion", Value: value.Num(1, zero)},
@@ -67,6 +67,14 @@ func profile(b *ir.Bundle) *value.Node {
 		members = append(members, text("PayloadOrganization", b.Organization))
 	}
 	return value.Object(zero, members...)
+}
+
+// withRing returns the audience's name, and its ring between two texts.
+func withRing(a ir.Audience, before, after string) string {
+	if a.Ring == "" {
+		return a.Name
+	}
+	return a.Name + before + a.Ring + after
 }
 
 // payload returns the one payload of the profile.
@@ -87,6 +95,9 @@ func description(b *ir.Bundle) string {
 	who := "group " + b.Audience.Group
 	if b.Audience.Name != b.Audience.Group {
 		who = b.Audience.Name + " of " + who
+	}
+	if b.Audience.Ring != "" {
+		who += ", ring " + b.Audience.Ring + " of the rollout"
 	}
 	s := "Claude Code policy for " + who + ", made by policygen."
 	if !b.Valid.Until.IsZero() {
