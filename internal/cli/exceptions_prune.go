@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/policygen/policygen/internal/compile"
+	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/policy"
 )
 
@@ -31,10 +32,10 @@ func (a *app) exceptionsPruneCommand() *cobra.Command {
 		Use:   "prune",
 		Short: "Remove expired exceptions from the policy files",
 		Long: `prune removes the exceptions that have expired at the date, and says what tightened when they ended: for each audience the settings
-that came back (+) or went (-). Everything else in the files stays as it is, comments included; a file that held nothing else is
-deleted. An emergency that nobody has reviewed (24 hours or less, without reviewed_at) stays until somebody has.
+that came back (+) or went (-). The comment right above an exception goes with it. Everything else in the files stays as it is; a
+file that held nothing else is deleted. An emergency that nobody has reviewed (24 hours or less, without reviewed_at) stays until somebody has.
 
-The exit code is 0 whether or not there was something to remove, and 1 when an entry cannot be cut out line by line. Then no file
+The exit code is 0 whether or not there was something to remove, and 1 when an entry cannot be cut out by itself. Then no file
 is changed.`,
 		Example: "  policygen exceptions prune --dry-run\n  policygen exceptions prune\n  policygen exceptions prune --output json",
 		Args:    noArguments,
@@ -49,17 +50,16 @@ is changed.`,
 
 // pruning is what there is to prune.
 type pruning struct {
-	FormatVersion int            `json:"format_version"`
-	At            string         `json:"at"`
-	DryRun        bool           `json:"dry_run"`
-	Pruned        []exceptionRow `json:"pruned"`
-	Kept          []exceptionRow `json:"kept"` // expired emergencies that nobody has reviewed
-	Tightened     []tightening   `json:"tightened"`
-	Files         []string       `json:"files"` // changed or deleted
-	moments       []time.Time    // at which something pruned ended
-	lines         map[string][]int32
-	staying       map[string][]int32 // lines of exceptions that stay
-	contents      map[string][]byte  // by file; nil for one to delete
+	FormatVersion int                   `json:"format_version"`
+	At            string                `json:"at"`
+	DryRun        bool                  `json:"dry_run"`
+	Pruned        []exceptionRow        `json:"pruned"`
+	Kept          []exceptionRow        `json:"kept"` // expired emergencies that nobody has reviewed
+	Tightened     []tightening          `json:"tightened"`
+	Files         []string              `json:"files"` // changed or deleted
+	moments       []time.Time           // at which something pruned ended
+	places        map[string][]diag.Pos // by file
+	contents      map[string][]byte     // by file; nil for one to delete
 }
 
 // pruneExceptions cuts every file in memory before it writes the first, so that an entry which cannot be cut leaves all of them untouched.
@@ -89,18 +89,16 @@ func (a *app) pruneExceptions(o pruneOptions) error {
 // expired collects what has expired at a date, and what its end meant.
 func expired(program *compile.Program, at time.Time, prefix string) *pruning {
 	p := &pruning{FormatVersion: 1, At: dateText(at), Pruned: []exceptionRow{}, Kept: []exceptionRow{}, Tightened: []tightening{}, Files: []string{},
-		lines: map[string][]int32{}, staying: map[string][]int32{}, contents: map[string][]byte{}}
+		places: map[string][]diag.Pos{}, contents: map[string][]byte{}}
 	for _, e := range program.Set.Exceptions {
 		row := rowOf(program.Set, e, at, prefix)
 		switch {
 		case row.State != stateExpired:
-			p.staying[e.Pos.File] = append(p.staying[e.Pos.File], e.Pos.Line)
 		case row.ReviewDue:
 			p.Kept = append(p.Kept, row)
-			p.staying[e.Pos.File] = append(p.staying[e.Pos.File], e.Pos.Line)
 		default:
 			p.Pruned = append(p.Pruned, row)
-			p.lines[e.Pos.File] = append(p.lines[e.Pos.File], e.Pos.Line)
+			p.places[e.Pos.File] = append(p.places[e.Pos.File], e.Pos)
 			p.moments = append(p.moments, e.Expires)
 		}
 	}
@@ -117,14 +115,8 @@ func expired(program *compile.Program, at time.Time, prefix string) *pruning {
 
 // cut makes the new contents of every file.
 func (p *pruning) cut(l *loaded) error {
-	for _, file := range slices.Sorted(maps.Keys(p.lines)) {
-		lines := p.lines[file]
-		for _, line := range lines {
-			if slices.Contains(p.staying[file], line) {
-				return fmt.Errorf("%s%s:%d: an exception that stays is on the same line: put each on lines of its own", l.prefix, file, line)
-			}
-		}
-		text, err := policy.Prune(file, l.tree.Data(file), lines)
+	for _, file := range slices.Sorted(maps.Keys(p.places)) {
+		text, err := policy.Prune(file, l.tree.Data(file), p.places[file])
 		if err != nil {
 			return err
 		}

@@ -13,11 +13,7 @@ import (
 // tree returns a settings document with one value at a dotted path. Every node gets the place of the value, so that a
 // diagnostic about the path leads to the policy.
 func tree(path string, v *value.Node) *value.Node {
-	head, rest, more := strings.Cut(path, ".")
-	if more {
-		v = tree(rest, v)
-	}
-	return value.Object(v.Pos, value.Member{Key: head, KeyPos: v.Pos, Value: v})
+	return value.Nest(path, v)
 }
 
 // object returns a map of texts at the value's place. Pairs are key and value in turn; a key without a value is

@@ -24,6 +24,7 @@ func (l *loader) settings() {
 				c.named(p, c.document(n))
 			}
 		}
+		c.narrowed(mapOf(f.root.Get("narrow")))
 		c.fileSecrets(f.root)
 		lists[i] = c.list
 	})

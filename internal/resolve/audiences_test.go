@@ -136,6 +136,10 @@ func TestUnapproved(t *testing.T) {
 		{"reason: r, approved_by: ciso@acme.com", false},
 		{"starts: 2026-11-01, expires: 2026-12-20, reason: r, approved_by: ciso@acme.com", false},
 		{"starts: 2026-11-30, expires: 2026-12-20, reason: r, approved_by: ciso@acme.com", true},
+		// Without a start it holds for the last 30 days at most, as check has it.
+		{"expires: 2026-12-30, reason: r, approved_by: ciso@acme.com", true},
+		{"expires: 2026-12-31, reason: r, approved_by: ciso@acme.com", false},
+		{"expires: 2027-06-30, reason: r, approved_by: ciso@acme.com", false},
 	}
 	for _, test := range tests {
 		r, _ := resolvedAt(t, "2026-12-01", "  - {team: web, exempt_from: [p], "+test.fields+"}\n"+governance)

@@ -117,20 +117,26 @@ func report(t testing.TB, folder fs.FS, at time.Time) string {
 		b.WriteString(said(t, folder, list) + "\n")
 	}
 	for _, g := range result.Groups {
-		showPolicies(&b, g)
-		shown := map[*State]string{}
-		for _, platform := range g.Platforms {
-			s := g.States[platform]
-			if first, again := shown[s]; again {
-				fmt.Fprintf(&b, "== %s, %s: as on %s\n", g.Name, platform, first)
-				continue
-			}
-			shown[s] = platform
-			fmt.Fprintf(&b, "== %s, %s\n", g.Name, platform)
-			showState(&b, s)
+		for _, one := range g.WithRings() {
+			showGroup(&b, one)
 		}
 	}
 	return b.String()
+}
+
+func showGroup(b *strings.Builder, g *Group) {
+	showPolicies(b, g)
+	shown := map[*State]string{}
+	for _, platform := range g.Platforms {
+		s := g.States[platform]
+		if first, again := shown[s]; again {
+			fmt.Fprintf(b, "== %s, %s: as on %s\n", g.Folder(), platform, first)
+			continue
+		}
+		shown[s] = platform
+		fmt.Fprintf(b, "== %s, %s\n", g.Folder(), platform)
+		showState(b, s)
+	}
 }
 
 // showPolicies prints how each policy is enforced, once for platforms on which it is the same, and when the audience's policy changes.
@@ -151,7 +157,7 @@ func showPolicies(b *strings.Builder, g *Group) {
 		if len(strings.Fields(platforms[i])) < len(g.Platforms) {
 			line = platforms[i] + ": " + line
 		}
-		fmt.Fprintf(b, "%s: %s\n", g.Name, line)
+		fmt.Fprintf(b, "%s: %s\n", g.Folder(), line)
 	}
 	for _, m := range g.Timeline {
 		fmt.Fprintf(b, "%s: %s %s\n", g.Name, m.At.Format(time.RFC3339), strings.Join(m.Changes, "; "))

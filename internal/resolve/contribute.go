@@ -86,8 +86,9 @@ func (r *resolver) requiredVersions(f *policy.File) *value.Node {
 	return value.Object(members[0].KeyPos, members...)
 }
 
-// servers merges mcp_servers: by name, each entry whole. An overlay may add a server, not change one.
-func (r *resolver) servers(base *value.Node, f *policy.File) *value.Node {
+// servers merges mcp_servers: by name, each entry whole. An overlay may add a server to those above, not change one, and add none where there are
+// to be none.
+func (r *resolver) servers(above, base *value.Node, f *policy.File) *value.Node {
 	if f.Servers == nil {
 		return base
 	}
@@ -96,6 +97,10 @@ func (r *resolver) servers(base *value.Node, f *policy.File) *value.Node {
 	}
 	merged := slices.Clone(base.Members)
 	for _, m := range f.Servers.Members {
+		if above != nil && len(above.Members) == 0 {
+			r.add(diag.New(diag.OverlayLoosens, m.KeyPos, "overlay %q adds the MCP server %q where an ancestor allows none", f.Group, m.Key).
+				WithHint("remove the empty `mcp_servers` above if teams may add servers").WithRelated(above.Pos, "no servers, says this"))
+		}
 		if old := base.Member(m.Key); old != nil {
 			if f.Group != "" && !value.Equal(old.Value, m.Value) {
 				r.add(diag.New(diag.OverlayLoosens, m.KeyPos, "overlay %q changes the MCP server %q", f.Group, m.Key).

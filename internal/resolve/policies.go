@@ -69,8 +69,9 @@ func sealed(settings *value.Node) bool {
 // policySettings merges what the policies of a file add to its settings. Allowlists are left for later: they intersect with everything.
 func (r *resolver) policySettings(native *value.Node, f *policy.File, platform string, x exemption) *value.Node {
 	for _, p := range r.policies[f.Path] {
-		if l := r.lowered(p, platform, x, nil); l.Settings != nil {
-			native = r.merger.Into(native, l.Settings, nil)
+		l := r.lowered(p, platform, x, nil)
+		if own := r.over(native, l.Settings, l.Settings, p); own != nil {
+			native = r.merger.Into(native, own, nil)
 		}
 	}
 	return native

@@ -247,10 +247,14 @@ func (r *resolver) state(group string, p parts, x exemption) *State {
 	s.Files = slices.Clip(s.Files)
 	s.Guidance, s.Scripts = slices.Clip(s.Guidance), slices.Clip(s.Scripts)
 	for i, f := range p.files {
-		if p.settings[i] != nil {
-			s.Settings = r.merger.Into(s.Settings, p.settings[i], r.watch(p.parent, f))
+		own := p.settings[i]
+		for _, q := range r.policies[f.Path] {
+			own = r.over(s.Settings, own, r.lowered(q, p.platform, x, nil).Settings, q)
 		}
-		s.Servers = r.servers(s.Servers, f)
+		if own != nil {
+			s.Settings = r.merger.Into(s.Settings, own, r.watch(p.parent, f))
+		}
+		s.Servers = r.servers(p.parent.Servers, s.Servers, f)
 		s.Guidance = r.guidance(s.Guidance, f)
 		s.Scripts = r.scripts(s.Scripts, f, p.platform)
 		s.Files = append(s.Files, f.Path)
