@@ -22,8 +22,10 @@ func sideOf(program *compile.Program, at time.Time) *diff.Side {
 	s := &diff.Side{Compiled: true, Overridable: set.Overridable}
 	groups := map[string]*resolve.Group{}
 	for _, g := range program.Resolved.Groups {
-		groups[g.Name] = g
-		s.Audiences = append(s.Audiences, audienceOf(program, g, at))
+		for _, one := range g.WithRings() {
+			groups[one.Folder()] = one
+			s.Audiences = append(s.Audiences, audienceOf(program, one, at))
+		}
 	}
 	for _, e := range set.Exceptions {
 		s.Exceptions = append(s.Exceptions, exceptionOf(set, e, s.Audiences, at))
@@ -43,7 +45,10 @@ func sideOf(program *compile.Program, at time.Time) *diff.Side {
 
 // audienceOf makes a resolved group an audience.
 func audienceOf(program *compile.Program, g *resolve.Group, at time.Time) *diff.Audience {
-	a := &diff.Audience{Name: g.Name, User: g.User, Bundles: program.Resolved.Bundles(g), Open: g.Name == policy.DefaultGroup}
+	a := &diff.Audience{Name: g.Folder(), User: g.User, Bundles: program.Resolved.Bundles(g), Open: g.Name == policy.DefaultGroup}
+	if g.Ring() != "" && g.Name != policy.DefaultGroup {
+		a.Above = append(a.Above, g.Name)
+	}
 	if g.User != "" {
 		a.Above = append(a.Above, g.Group)
 	}
@@ -55,7 +60,7 @@ func audienceOf(program *compile.Program, g *resolve.Group, at time.Time) *diff.
 			a.Members, a.Open = up.Users, up.Open
 		}
 	}
-	if g.Name != policy.DefaultGroup && !slices.Contains(a.Above, policy.DefaultGroup) {
+	if g.Folder() != policy.DefaultGroup && !slices.Contains(a.Above, policy.DefaultGroup) {
 		a.Above = append(a.Above, policy.DefaultGroup)
 	}
 	for _, e := range g.Enforced {
@@ -79,8 +84,8 @@ func exceptionOf(set *policy.Set, e *policy.Exception, audiences []*diff.Audienc
 	switch {
 	case !set.Counts(e):
 		x.Idle = "governance does not let it count"
-	case !e.Starts.IsZero() && at.Before(e.Starts):
-		x.Idle = "it begins on " + e.Starts.Format(time.DateOnly)
+	case at.Before(set.Begins(e)):
+		x.Idle = "it begins on " + set.Begins(e).Format(time.DateOnly)
 	case !e.Expires.IsZero() && !at.Before(e.Expires):
 		x.Idle = "it ended on " + e.Expires.Format(time.DateOnly)
 	default:

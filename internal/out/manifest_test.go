@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -25,9 +26,15 @@ func TestManifestGolden(t *testing.T) {
 	}))
 	must(t, s.Put("default", "default", []out.File{{Path: "linux/file/managed-settings.json", Data: []byte("{}\n"), Platform: "linux", Target: "managed-settings", Resolved: "aa"}}))
 	until := "2026-12-24T00:00:00Z"
-	written := out.Manifest{Compiler: "1.2.3", Organization: "Acme <R&D> Grüße", InputsSHA256: "0123", ValidUntil: &until, Groups: []string{"default", "web"}, Targets: []string{"hooks"}}
-	_, err = s.Commit(written)
+	written := out.Manifest{Compiler: "1.2.3", Organization: "Acme <R&D> Grüße", InputsSHA256: "0123", ValidUntil: &until, Groups: []string{"default", "web"}, Targets: []string{"hooks"},
+		Audiences: []out.Audience{{Folder: "web", Group: "web", Platforms: []string{"linux", "macos"}, Rings: []string{"most"}},
+			{Folder: "default+a@acme.com", Group: "default", User: "a@acme.com", Platforms: []string{"linux", "macos"}, Empty: []string{"linux", "macos"}}}}
+	sum, err := s.Commit(written)
 	must(t, err)
+	if len(sum.Empty) != 1 || sum.Empty[0].Folder != "default+a@acme.com" {
+		t.Errorf("nothing for %v", sum.Empty)
+	}
+	slices.Reverse(written.Audiences) // by folder
 	got, err := os.ReadFile(filepath.Join(dir, out.ManifestName))
 	must(t, err)
 	golden := filepath.Join("testdata", "manifest.json")

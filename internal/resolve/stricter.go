@@ -1,10 +1,12 @@
 package resolve
 
 import (
+	"slices"
+
 	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/diag"
-	"github.com/policygen/policygen/internal/merge"
 	"github.com/policygen/policygen/internal/policy"
+	"github.com/policygen/policygen/internal/strictness"
 	"github.com/policygen/policygen/internal/value"
 )
 
@@ -62,11 +64,10 @@ func (r *resolver) stays(c conflict, below, own *value.Node) bool {
 	switch {
 	case below.Kind == value.Number && own.Kind == value.Number:
 	case known && row.Strictness == catalog.Order:
-		_, looser := ordered(merge.Change{Row: row, Old: below, New: own, Cause: own})
-		return looser != ""
+		return slices.ContainsFunc(strictness.Compare(row, below, own), strictness.Step.Weakens)
 	case r.ofPolicy(below): // that one is undone, which is told of it
 	default:
-		r.add(diag.New(diag.PolicyConflict, own.Pos, "policy %q sets %s to %s, but it is set to %s", c.policy.Name, c.path, short(own), short(below)).
+		r.add(diag.New(diag.PolicyConflict, own.Pos, "policy %q sets %s to %s, but it is set to %s", c.policy.Name, c.path, strictness.Short(own), strictness.Short(below)).
 			WithHint("remove one of the two").WithRelated(below.Pos, "set here"))
 	}
 	return false

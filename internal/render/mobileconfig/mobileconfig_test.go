@@ -95,6 +95,26 @@ func TestIdentitiesDiffer(t *testing.T) {
 	}
 }
 
+// TestRings: a Mac that moves to another ring replaces its profile and updates the payload; only the profile's UUID tells rings apart.
+func TestRings(t *testing.T) {
+	rest, pilot, early := rendertest.Bundle(t, ir.MacOS), rendertest.Bundle(t, ir.MacOS), rendertest.Bundle(t, ir.MacOS)
+	pilot.Audience.Ring, early.Audience.Ring = "pilot", "early"
+	a, b, c := read(t, rest), read(t, pilot), read(t, early)
+	if a.Identity.Identifier != b.Identity.Identifier || b.Identity.Identifier != c.Identity.Identifier || a.Payload != b.Payload || b.Payload != c.Payload {
+		t.Errorf("got %v %v, %v %v and %v %v", a.Identity, a.Payload, b.Identity, b.Payload, c.Identity, c.Payload)
+	}
+	if a.Identity.UUID == b.Identity.UUID || b.Identity.UUID == c.Identity.UUID || a.Identity.UUID == c.Identity.UUID {
+		t.Error("profiles of two rings have the same UUID")
+	}
+	if b.DisplayName != "Claude Code policy: web (ring pilot)" {
+		t.Errorf("the pilot's profile is called %q", b.DisplayName)
+	}
+	files, err := mobileconfig.New().Render(pilot)
+	if err != nil || files[0].Path != "web.ring-pilot.mobileconfig" {
+		t.Errorf("got %v, %v", files, err)
+	}
+}
+
 func TestDescription(t *testing.T) {
 	until := ir.Interval{Until: time.Date(2027, 1, 2, 1, 0, 0, 0, time.FixedZone("", 3600))}
 	tests := []struct {
@@ -108,6 +128,7 @@ func TestDescription(t *testing.T) {
 			ir.Audience{Name: "web", Group: "web"}, until,
 			"Claude Code policy for group web, made by policygen. Valid until 2027-01-02T00:00:00Z; deliver a new release before then.",
 		},
+		{ir.Audience{Name: "web", Group: "web", Ring: "pilot"}, ir.Interval{}, "Claude Code policy for group web, ring pilot of the rollout, made by policygen."},
 	}
 	for _, test := range tests {
 		b := rendertest.Bundle(t, ir.MacOS)
