@@ -289,7 +289,7 @@ func TestBuildDocument(t *testing.T) {
 		slices.Sort(names)
 		return names
 	}
-	want := []string{"artifacts", "bytes", "diagnostics", "differences", "errors", "format_version", "out", "suppressed", "up_to_date", "warnings", "written"}
+	want := []string{"artifacts", "bytes", "diagnostics", "differences", "empty", "errors", "format_version", "out", "suppressed", "up_to_date", "warnings", "written"}
 	bad, good := oddRepository(t), oddRepository(t)
 	fine(t, good)
 	tests := []struct {
