@@ -126,7 +126,7 @@ func scalars() []member {
 		member{"blockedMarketplaces", `[{"source":"github","repo":"untrusted/plugins"}]`},
 		member{"cleanupPeriodDays", "30"},
 		member{"companyAnnouncements", `["Welcome to agent coding at Bench: https://docs.bench.example/ai"]`},
-		member{"deniedMcpServers", `[{"serverName":"filesystem"},{"serverName":"shell"}]`},
+		member{"allowedMcpServers", `[{"serverUrl":"https://mcp.bench.example/*"}]`},
 		member{"disableAutoMode", `"disable"`},
 		member{"effortLevel", `"high"`},
 		member{"forceLoginMethod", `"claudeai"`},
