@@ -75,11 +75,9 @@ func (p *Program) targetNames() []string {
 		names = append(names, t.Name)
 	}
 	if len(names) == 0 {
-		for _, b := range p.backends {
-			names = append(names, b.Name())
-		}
+		names = p.defaults()
 	}
-	return names
+	return p.withNeeds(names)
 }
 
 // hinders reports a problem after which resolving would only repeat what is said. What is merely too new for a client is merged as it is.

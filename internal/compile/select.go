@@ -49,16 +49,38 @@ func (p *Program) choose(s Selection) ([]*resolve.Group, []render.Backend, error
 			targets = append(targets, t.Name)
 		}
 	}
-	backends := p.backends
-	if len(targets) > 0 {
-		for _, name := range targets {
-			if !known(p.backends, name) {
-				return nil, nil, &UnknownError{Kind: "target", Name: name, Known: strings.Split(names(p.backends), ", ")}
-			}
+	for _, name := range targets {
+		if !known(p.backends, name) {
+			return nil, nil, &UnknownError{Kind: "target", Name: name, Known: strings.Split(names(p.backends), ", ")}
 		}
-		backends = slices.DeleteFunc(slices.Clone(p.backends), func(b render.Backend) bool { return !slices.Contains(targets, b.Name()) })
 	}
-	return groups, backends, nil
+	if len(targets) == 0 {
+		targets = p.defaults()
+	}
+	targets = p.withNeeds(targets)
+	return groups, slices.DeleteFunc(slices.Clone(p.backends), func(b render.Backend) bool { return !slices.Contains(targets, b.Name()) }), nil
+}
+
+// defaults returns the names of the back ends that run where nobody names any.
+func (p *Program) defaults() []string {
+	var all []string
+	for _, b := range p.backends {
+		if _, asked := b.(render.OnRequest); !asked {
+			all = append(all, b.Name())
+		}
+	}
+	return all
+}
+
+// withNeeds adds the back ends to whose files those named refer.
+func (p *Program) withNeeds(targets []string) []string {
+	all := slices.Clone(targets)
+	for _, b := range p.backends {
+		if asked, ok := b.(render.OnRequest); ok && slices.Contains(targets, b.Name()) {
+			all = append(all, asked.Needs()...)
+		}
+	}
+	return all
 }
 
 // UnknownGroup returns the error for a group that does not exist.

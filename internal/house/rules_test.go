@@ -43,6 +43,7 @@ var imports = []row{
 	{"internal/render/agentbundle", []string{"internal/render", "internal/render/internal/*", "internal/ir", "internal/catalog", "internal/value", "internal/wire"}},
 	{"internal/render/*", []string{"internal/render", "internal/render/internal/*", "internal/ir", "internal/catalog", "internal/diag", "internal/value"}},
 	{"internal/readback/*", []string{"internal/readback/*", "internal/catalog", "internal/diag", "internal/value"}},
+	{"internal/sign", nil},
 	{"internal/out", []string{"internal/render", "internal/wire"}},
 
 	// The whole compiler and what uses it.
@@ -105,6 +106,7 @@ type shared struct {
 var sharedDependencies = []shared{
 	{"go.yaml.in/yaml/v3", []string{"internal/policy", "internal/layout", "internal/importer"}, "one reads what a file means, one where everything in it stands, one writes"},
 	{"howett.net/plist", []string{"internal/render/*", "internal/render/internal/*", "internal/readback/*"}, "writer and reader of one format are packages of their own"},
+	{"github.com/smallstep/pkcs7", []string{"internal/sign", "internal/readback/*"}, "writer and reader of one format are packages of their own"},
 	{"golang.org/x/sys", []string{"internal/out", "internal/source", "internal/client"}, "each opens or isolates something the standard library has no call for"},
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // targetSources says which of the client's sources an artifact becomes, as the catalogue names them.
-var targetSources = map[string]string{"managed-settings": "file", "dropins": "file", "plist": "mdm", "mobileconfig": "mdm", "reg": "hklm"}
+var targetSources = map[string]string{"managed-settings": "file", "dropins": "file", "plist": "mdm", "mobileconfig": "mdm", "preference-file": "mdm", "reg": "hklm"}
 
 // elsewhere finds keys that the client reads from none of the sources that delivery.targets names.
 func elsewhere(s *scene) {
@@ -39,7 +39,7 @@ var rewriters = []struct {
 	form    *regexp.Regexp
 }{
 	{"Jamf", []string{"plist", "mobileconfig"}, regexp.MustCompile(`\$(USERNAME|FULLNAME|REALNAME|EMAIL|PHONE|POSITION|DEPARTMENT(NAME|ID)?|BUILDING(NAME|ID)?|ROOM|COMPUTERNAME|DEVICENAME|SERIALNUMBER|UDID|SITENAME|SITEID|MACADDRESS|JSSID|PROFILEJSSID|MANAGEMENTID|ASSET_TAG|EXTENSIONATTRIBUTE_\d+)\b`)},
-	{"Intune", []string{"plist", "mobileconfig"}, regexp.MustCompile(`(?i)\{\{\s*(deviceid|devicename|serialnumber|serialnumberlast4digits|aaddeviceid|deviceregistrationid|azureadepodeviceid|username|userprincipalname|mail|partialupn|domain|accountid|onpremisesdistinguishedname|device\.\w+|user\.\w+)\s*\}\}`)},
+	{"Intune", []string{"plist", "mobileconfig", "preference-file"}, regexp.MustCompile(`(?i)\{\{\s*(deviceid|devicename|serialnumber|serialnumberlast4digits|aaddeviceid|deviceregistrationid|azureadepodeviceid|username|userprincipalname|mail|partialupn|domain|accountid|onpremisesdistinguishedname|device\.\w+|user\.\w+)\s*\}\}`)},
 	{"Fleet", []string{"plist", "mobileconfig"}, regexp.MustCompile(`\$\{?FLEET_(VAR|SECRET)_\w+`)},
 }
 

@@ -51,6 +51,13 @@ type PerAudience interface {
 	RenderAudience(bundles []*ir.Bundle) ([]File, error)
 }
 
+// OnRequest is implemented by back ends that run only where delivery.targets or --target names them: each serves one console, and nobody has all
+// of them.
+type OnRequest interface {
+	// Needs returns the targets to whose files theirs refer. They are built with it.
+	Needs() []string
+}
+
 // Serves reports whether a back end makes anything for the platform.
 func Serves(b Backend, p ir.Platform) bool {
 	limited, ok := b.(Platformed)

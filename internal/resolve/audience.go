@@ -54,7 +54,7 @@ func (r *resolver) profileSize(a *Group, s *State) {
 
 // carriers are the targets that have no place for a CLAUDE.md. The registry's value has the limit of a file, and nothing is known of another
 // limit for property lists (2.1.329, read in the program).
-var carriers = []string{"mobileconfig", "plist", "reg"}
+var carriers = []string{"mobileconfig", "plist", "reg", "preference-file"}
 
 // claudeMd: guidance and the claudeMd key exclude each other, and an overlay cannot replace an ancestor's text.
 func (r *resolver) claudeMd(parent, s *State) {

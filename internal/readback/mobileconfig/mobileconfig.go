@@ -48,6 +48,9 @@ func Read(data []byte) (*Profile, error) {
 	if outer.text(n, "PayloadScope") != "System" {
 		outer.fail("PayloadScope is not System")
 	}
+	if !n.Get("PayloadRemovalDisallowed").True() {
+		outer.fail("PayloadRemovalDisallowed is not true")
+	}
 	payload := outer.one(n, "PayloadContent")
 	inner := reader{at: "payload"}
 	p.Payload = inner.identity(payload, payloadType)

@@ -16,6 +16,7 @@ const good = `<?xml version="1.0" encoding="UTF-8"?>
 <key>PayloadType</key><string>Configuration</string>
 <key>PayloadVersion</key><integer>1</integer>
 <key>PayloadScope</key><string>System</string>
+<key>PayloadRemovalDisallowed</key><true/>
 <key>PayloadIdentifier</key><string>example.profile</string>
 <key>PayloadUUID</key><string>11111111-2222-5333-8444-555555555555</string>
 <key>PayloadDisplayName</key><string>Example</string>
@@ -64,6 +65,7 @@ func TestReadRefuses(t *testing.T) {
 		{"next version", "<integer>1</integer>", "<integer>2</integer>", "profile: PayloadVersion is not 1"},
 		{"for the user", "<string>System<", "<string>User<", "profile: PayloadScope is not System"},
 		{"no scope", "<key>PayloadScope</key><string>System</string>", "", "profile: PayloadScope is not a text"},
+		{"removable", "<key>PayloadRemovalDisallowed</key><true/>", "<key>PayloadRemovalDisallowed</key><false/>", "profile: PayloadRemovalDisallowed is not true"},
 		{"no identifier", "<string>example.profile</string>", "<string/>", "profile: PayloadIdentifier is not a text"},
 		{"lower-case UUID", "AAAAAAAA", "aaaaaaaa", `payload: PayloadUUID "aaaaaaaa-2222-5333-8444-555555555555" is not an upper-case UUID`},
 		{"one UUID", "AAAAAAAA", "11111111", "payload: the payload shares its identity with the profile"},

@@ -8,10 +8,12 @@ import (
 	"github.com/policygen/policygen/internal/render/claudemd"
 	"github.com/policygen/policygen/internal/render/dropins"
 	"github.com/policygen/policygen/internal/render/hooks"
+	"github.com/policygen/policygen/internal/render/installscript"
 	"github.com/policygen/policygen/internal/render/managedmcp"
 	"github.com/policygen/policygen/internal/render/managedsettings"
 	"github.com/policygen/policygen/internal/render/mobileconfig"
 	"github.com/policygen/policygen/internal/render/plist"
+	"github.com/policygen/policygen/internal/render/preferencefile"
 	"github.com/policygen/policygen/internal/render/reg"
 )
 
@@ -33,5 +35,9 @@ func Backends(deps Deps) []render.Backend {
 		mobileconfig.New(),                    // every other macOS console, and installing by hand
 		agentbundle.New(),                     // the endpoint agent's policy, for what settings cannot say
 		reg.New(),                             // Windows without files: Group Policy preferences, Intune scripts, by hand
+
+		// From here on only where they are asked for.
+		preferencefile.New(), // Intune's template for macOS, beside the profile
+		installscript.New(),  // files on Macs, by consoles that only run scripts
 	}
 }

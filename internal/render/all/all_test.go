@@ -14,6 +14,7 @@ import (
 	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/merge"
+	"github.com/policygen/policygen/internal/readback/installscript"
 	"github.com/policygen/policygen/internal/readback/mobileconfig"
 	"github.com/policygen/policygen/internal/readback/plist"
 	"github.com/policygen/policygen/internal/readback/reg"
@@ -31,7 +32,8 @@ func backends(tb testing.TB) []render.Backend {
 }
 
 // names is what users write in delivery.targets: taking one away or renaming it breaks them.
-var names = []string{"managed-settings", "dropins", "claude-md", "managed-mcp", "hooks", "plist", "mobileconfig", "agent", "reg"}
+var names = []string{"managed-settings", "dropins", "claude-md", "managed-mcp", "hooks", "plist", "mobileconfig", "agent", "reg",
+	"preference-file", "install-script"}
 
 func TestNames(t *testing.T) {
 	var got []string
@@ -152,6 +154,8 @@ func sameDocument(a, b *ir.Document) bool {
 // readers holds, for each back end that carries settings, what reads its artifact back.
 var readers = map[string]func([]byte) (*value.Node, error){
 	"managed-settings": settings.Read,
+	"install-script":   installscript.ReadSettings,
+	"preference-file":  plist.ReadFragment,
 	"dropins":          settings.Read,
 	"plist":            plist.Read,
 	"reg":              reg.Read,
@@ -174,20 +178,24 @@ func TestFingerprints(t *testing.T) {
 				t.Fatalf("%s: %v", b.Name(), err)
 			}
 			var parts []*value.Node
+			var resolved string
 			for _, f := range files {
-				if (f.Resolved != "") != (readers[b.Name()] != nil) {
-					t.Errorf("%s: %s has the fingerprint %q", b.Name(), f.Path, f.Resolved)
-				}
 				if f.Resolved == "" {
 					continue
+				}
+				if readers[b.Name()] == nil {
+					t.Fatalf("%s: %s has the fingerprint %q, and nothing reads it back", b.Name(), f.Path, f.Resolved)
 				}
 				part, err := readers[b.Name()](f.Data)
 				if err != nil {
 					t.Fatalf("%s: %s: %v", b.Name(), f.Path, err)
 				}
-				parts = append(parts, part)
+				parts, resolved = append(parts, part), f.Resolved
 			}
-			if len(parts) > 0 && value.Digest(documents(parts...)) != files[0].Resolved {
+			if readers[b.Name()] != nil && render.Serves(b, p) && len(parts) == 0 {
+				t.Errorf("%s on %s: no artifact has a fingerprint", b.Name(), p)
+			}
+			if len(parts) > 0 && value.Digest(documents(parts...)) != resolved {
 				t.Errorf("%s on %s: the client would report another fingerprint than the manifest", b.Name(), p)
 			}
 		}

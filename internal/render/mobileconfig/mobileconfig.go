@@ -56,7 +56,8 @@ func profile(b *ir.Bundle) *value.Node {
 	members := []value.Member{
 		text("PayloadType", "Configuration"),
 		{Key: "PayloadVersion", Value: value.Num(1, zero)},
-		text("PayloadScope", "System"), // without it a profile installed by hand would be the user's
+		text("PayloadScope", "System"),                                   // without it a profile installed by hand would be the user's
+		{Key: "PayloadRemovalDisallowed", Value: value.Flag(true, zero)}, // by hand too: a console's profiles never can be removed
 		text("PayloadIdentifier", id.Profile),
 		text("PayloadUUID", id.ProfileUUID),
 		text("PayloadDisplayName", title),

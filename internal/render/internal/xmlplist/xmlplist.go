@@ -44,6 +44,16 @@ func Append(dst []byte, n *value.Node) ([]byte, error) {
 	return append(dst, epilog...), nil
 }
 
+// AppendFragment appends the members of a map alone, without the elements around them: the form in which Intune takes a preference file. It
+// has the errors of [Append].
+func AppendFragment(dst []byte, n *value.Node) ([]byte, error) {
+	dst, err := appendMembers(dst, n, 0)
+	if err != nil {
+		return nil, err
+	}
+	return dst, nil
+}
+
 // appendNode writes one element with its line break. It returns *Error, not error, so that each level can put its step in front.
 func appendNode(dst []byte, n *value.Node, depth int) ([]byte, *Error) {
 	dst = indent(dst, depth)
@@ -67,17 +77,25 @@ func appendDict(dst []byte, n *value.Node, depth int) ([]byte, *Error) {
 	if len(n.Members) == 0 {
 		return append(dst, "<dict/>\n"...), nil
 	}
-	dst = append(dst, "<dict>\n"...)
+	dst, err := appendMembers(append(dst, "<dict>\n"...), n, depth+1)
+	if err != nil {
+		return nil, err
+	}
+	return append(indent(dst, depth), "</dict>\n"...), nil
+}
+
+// appendMembers writes a key and a value for each member.
+func appendMembers(dst []byte, n *value.Node, depth int) ([]byte, *Error) {
 	for i := range n.Members {
 		m, err := &n.Members[i], (*Error)(nil)
-		if dst, err = appendText(indent(dst, depth+1), "key", m.Key); err != nil {
+		if dst, err = appendText(indent(dst, depth), "key", m.Key); err != nil {
 			return nil, err.below(strconv.QuoteToASCII(m.Key))
 		}
-		if dst, err = appendNode(dst, m.Value, depth+1); err != nil {
+		if dst, err = appendNode(dst, m.Value, depth); err != nil {
 			return nil, err.below(m.Key)
 		}
 	}
-	return append(indent(dst, depth), "</dict>\n"...), nil
+	return dst, nil
 }
 
 // appendArray writes a list, which may be empty for the same reason.
