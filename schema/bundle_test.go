@@ -28,7 +28,7 @@ func fullBundle(t *testing.T) wire.Bundle {
 
 // words are the texts for fields that take few.
 var words = map[string]string{
-	"type": "limit", "severity": "error", "mode": "warn", "per": "day", "platforms": "linux", "by": "device",
+	"type": "limit", "severity": "error", "mode": "warn", "per": "day", "platforms": "linux", "by": "device", "revision": "0123456789abcdef",
 }
 
 func fill(v reflect.Value, name string) {

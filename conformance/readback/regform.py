@@ -28,8 +28,10 @@ def problem(data):
     if keys != [KEY]:
         return f"sets {keys} instead of {KEY}"
     values = [line for line in lines if line and not line.startswith("[")]
+    if len(values) == 2 and re.fullmatch(r'"PolicyRevision"="[0-9a-f]{16}"', values[1]):
+        values.pop()
     if len(values) != 1:
-        return f"{len(values)} lines that set values; a value cannot hold a line break, and one is enough"
+        return f"{len(values)} lines that set values beside the revision; a value cannot hold a line break, and one is enough"
     if not re.fullmatch(r'"Settings"="(?:[^"\\]|\\["\\])*"', values[0]):
         return "the value is not a quoted REG_SZ called Settings"
     return None

@@ -192,7 +192,8 @@ func (r *outReader) companions(b *ir.Bundle, dir string) error {
 		case err != nil:
 			return err
 		case below == "CLAUDE.md":
-			b.Guidance = []ir.Section{{Title: diff.ReadBack, Text: string(data)}}
+			text, _ := ir.CutRevision(string(data))
+			b.Guidance = []ir.Section{{Title: diff.ReadBack, Text: text}}
 		case below == "managed-mcp.json":
 			n, err := object(name, data)
 			if err != nil {

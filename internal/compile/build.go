@@ -104,7 +104,7 @@ func (p *Program) run(ctx context.Context, dir string, open func(string) (*out.S
 		of, _ := audiences.Load(g.Name)
 		all = append(all, of.([]out.Audience)...)
 	}
-	return stage.Commit(out.Manifest{Audiences: all, Compiler: Version, Organization: p.Set.Organization, InputsSHA256: InputsDigest(p.tree, s),
+	return stage.Commit(out.Manifest{Audiences: all, Revision: revision(all), Compiler: Version, Organization: p.Set.Organization, InputsSHA256: InputsDigest(p.tree, s),
 		ValidFrom: moment(valid.From), ValidUntil: moment(valid.Until), Groups: sorted(s.Groups), Targets: sorted(s.Targets), Client: s.Client})
 }
 

@@ -34,12 +34,21 @@ func (p *Program) unit(g *resolve.Group, backends []render.Backend) (unit, error
 			u.files = append(u.files, f)
 		}
 		u.audiences = append(u.audiences, out.Audience{Folder: one.Folder(), Group: g.Group, User: g.User, Rings: one.Served,
-			Platforms: one.Platforms, Empty: empty(bundles)})
+			Revision: bundles[0].Revision, Platforms: one.Platforms, Empty: empty(bundles)})
 	}
 	if text := note(u.audiences); text != "" {
 		u.files = append(u.files, out.File{Path: "README.md", Data: []byte(text), Target: "readme"})
 	}
 	return u, nil
+}
+
+// revision returns the revision of all audiences together. Groups come in a fixed order, so it does not depend on who was rendered first.
+func revision(all []out.Audience) string {
+	names, revisions := make([]string, len(all)), make([]string, len(all))
+	for i, a := range all {
+		names[i], revisions[i] = a.Folder, a.Revision
+	}
+	return ir.JoinRevisions(names, revisions)
 }
 
 // empty returns the platforms for which policies leave nothing, whatever back ends would make of it.

@@ -13,6 +13,7 @@ var heading = regexp.MustCompile(`^# (?:(.+): g|G)uidance for Claude Code\n\nMan
 
 // written parts a CLAUDE.md that policygen has written into its sections. It reports false for any other.
 func written(text string) (sections []policy.Section, organization string, ok bool) {
+	text, _ = ir.CutRevision(text)
 	m := heading.FindStringSubmatch(text)
 	if m == nil {
 		return nil, "", false

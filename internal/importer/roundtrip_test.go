@@ -124,7 +124,8 @@ func narrow(data []byte) string {
 // hexReg writes a registry file's value as regedit writes long texts.
 func hexReg(text string) []byte {
 	head, rest, _ := strings.Cut(text, `"Settings"="`)
-	json := strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(strings.TrimSuffix(strings.TrimRight(rest, "\r\n"), `"`))
+	rest, _, _ = strings.Cut(rest, "\r\n")
+	json := strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(strings.TrimSuffix(rest, `"`))
 	raw := append(wideText(json), 0, 0)
 	parts := make([]string, len(raw))
 	for i, b := range raw {

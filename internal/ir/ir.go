@@ -65,6 +65,7 @@ type Bundle struct {
 	Audience     Audience
 	Platform     Platform
 	Valid        Interval
+	Revision     string       // of what the audience gets, see [RevisionOf]; one for all its platforms
 	Settings     *Document    // the native settings for machines that get CLAUDE.md as a file
 	Profile      *Document    // the same with guidance as claudeMd, for targets that ship no files; equals Settings where there is no guidance
 	Files        []string     // the source files that contribute, in merge order

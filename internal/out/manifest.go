@@ -23,6 +23,7 @@ type Manifest struct {
 	FormatVersion int        `json:"format_version"`
 	Compiler      string     `json:"compiler"` // version of policygen
 	Organization  string     `json:"organization"`
+	Revision      string     `json:"revision"`                 // of the policy of all audiences together; changes with the content alone
 	InputsSHA256  string     `json:"inputs_sha256"`            // over paths and bytes of every file the build read, the compiler's version and the selection
 	ValidFrom     *string    `json:"valid_from"`               // RFC 3339; null: no bound
 	ValidUntil    *string    `json:"valid_until"`              // RFC 3339, the first moment at which the artifacts are no longer right; null: no bound
@@ -40,6 +41,7 @@ type Audience struct {
 	Group     string   `json:"group"`
 	User      string   `json:"user,omitempty"`
 	Rings     []string `json:"rings,omitempty"` // of the rollout, narrowest first; absent: rings do not differ
+	Revision  string   `json:"revision"`        // what its artifacts and machines tell, wherever their format has a place
 	Platforms []string `json:"platforms"`
 	Empty     []string `json:"empty,omitempty"` // those of the platforms for which there is nothing
 }

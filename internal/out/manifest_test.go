@@ -26,8 +26,8 @@ func TestManifestGolden(t *testing.T) {
 	}))
 	must(t, s.Put("default", "default", []out.File{{Path: "linux/file/managed-settings.json", Data: []byte("{}\n"), Platform: "linux", Target: "managed-settings", Resolved: "aa"}}))
 	until := "2026-12-24T00:00:00Z"
-	written := out.Manifest{Compiler: "1.2.3", Organization: "Acme <R&D> Grüße", InputsSHA256: "0123", ValidUntil: &until, Groups: []string{"default", "web"}, Targets: []string{"hooks"},
-		Audiences: []out.Audience{{Folder: "web", Group: "web", Platforms: []string{"linux", "macos"}, Rings: []string{"most"}},
+	written := out.Manifest{Compiler: "1.2.3", Organization: "Acme <R&D> Grüße", Revision: "0123456789abcdef", InputsSHA256: "0123", ValidUntil: &until, Groups: []string{"default", "web"}, Targets: []string{"hooks"},
+		Audiences: []out.Audience{{Folder: "web", Group: "web", Revision: "00000000000000aa", Platforms: []string{"linux", "macos"}, Rings: []string{"most"}},
 			{Folder: "default+a@acme.com", Group: "default", User: "a@acme.com", Platforms: []string{"linux", "macos"}, Empty: []string{"linux", "macos"}}}}
 	sum, err := s.Commit(written)
 	must(t, err)

@@ -26,6 +26,10 @@ func (r *Result) Bundles(g *Group) []*ir.Bundle {
 		made[s] = b
 		bundles = append(bundles, b)
 	}
+	revision := ir.RevisionOf(bundles)
+	for _, b := range bundles {
+		b.Revision = revision
+	}
 	return bundles
 }
 

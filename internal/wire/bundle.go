@@ -24,15 +24,16 @@ type Bundle struct {
 	Organization  string      `json:"organization"`
 	Audience      string      `json:"audience"` // name of the folder in the output tree
 	Group         string      `json:"group"`
-	Groups        []string    `json:"groups,omitempty"`  // the group, its ancestors, and default: whom exceptions for a team cover
-	User          string      `json:"user,omitempty"`    // only for an audience of one person
-	Digest        string      `json:"digest"`            // hex SHA-256 of the encoded bundle with this text empty
-	ValidUntil    *time.Time  `json:"valid_until"`       // when the static artifacts beside it stop being right; null: no such moment
-	Banner        string      `json:"banner,omitempty"`  // of the build's date, see [Banner]; without one a session starts without
-	AskURL        string      `json:"ask_url,omitempty"` // where to ask for an exception
-	Policies      []Policy    `json:"policies"`          // in merge order
-	Exceptions    []Exception `json:"exceptions"`        // every one that can ever hold for the audience, in the order written
-	Timeline      []Moment    `json:"timeline"`          // in order of time
+	Groups        []string    `json:"groups,omitempty"`   // the group, its ancestors, and default: whom exceptions for a team cover
+	User          string      `json:"user,omitempty"`     // only for an audience of one person
+	Revision      string      `json:"revision,omitempty"` // of the audience's policy, as every artifact of it tells
+	Digest        string      `json:"digest"`             // hex SHA-256 of the encoded bundle with this text empty
+	ValidUntil    *time.Time  `json:"valid_until"`        // when the static artifacts beside it stop being right; null: no such moment
+	Banner        string      `json:"banner,omitempty"`   // of the build's date, see [Banner]; without one a session starts without
+	AskURL        string      `json:"ask_url,omitempty"`  // where to ask for an exception
+	Policies      []Policy    `json:"policies"`           // in merge order
+	Exceptions    []Exception `json:"exceptions"`         // every one that can ever hold for the audience, in the order written
+	Timeline      []Moment    `json:"timeline"`           // in order of time
 	Audit         *Audit      `json:"audit,omitempty"`
 	Rollout       *Rollout    `json:"rollout,omitempty"`
 }

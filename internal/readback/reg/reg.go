@@ -13,10 +13,11 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// Key and ValueName are where the client looks for its policy (client documentation, "Settings files").
+// Key and ValueName are where the client looks for its policy (client documentation, "Settings files"). RevisionName is policygen's own.
 const (
-	Key       = `HKEY_LOCAL_MACHINE\SOFTWARE\Policies\ClaudeCode`
-	ValueName = "Settings"
+	Key          = `HKEY_LOCAL_MACHINE\SOFTWARE\Policies\ClaudeCode`
+	ValueName    = "Settings"
+	RevisionName = "PolicyRevision"
 )
 
 const header = "Windows Registry Editor Version 5.00"
@@ -30,45 +31,65 @@ type Error struct {
 // Error returns the offset and the message.
 func (e *Error) Error() string { return fmt.Sprintf("offset %d: %s", e.Offset, e.Msg) }
 
-// Read returns the settings in the file's one value. Errors in the file are an *[Error]; errors in its JSON name line and column there.
+// Read returns the settings in the file. Errors in the file are an *[Error]; errors in its JSON name line and column there.
 func Read(data []byte) (*value.Node, error) {
-	text, err := Value(data)
+	stored, err := Stored(data)
 	if err != nil {
 		return nil, err
 	}
-	n, err := settings.Read([]byte(text))
+	n, err := settings.Read([]byte(stored.Settings))
 	if err != nil {
 		return nil, fmt.Errorf("value %s: %w", ValueName, err)
 	}
 	return n, nil
 }
 
-// Value returns the text of the file's one value, which Windows will store.
-func Value(data []byte) (string, error) {
+// Texts are what Windows will store.
+type Texts struct {
+	Settings string // the value that the client reads
+	Revision string // "" where the file does not set it
+}
+
+// Stored returns the file's values.
+func Stored(data []byte) (Texts, error) {
 	text, err := decode(data)
 	if err != nil {
-		return "", err
+		return Texts{}, err
 	}
 	r := &reader{rest: text, offset: 2}
 	for _, line := range []string{header, "", "[" + Key + "]"} {
 		if err := r.expect(line + "\r\n"); err != nil {
-			return "", err
+			return Texts{}, err
 		}
 	}
-	if err := r.expect(`"` + ValueName + `"="`); err != nil { // any other type starts without the second quote
+	var t Texts
+	if t.Settings, err = r.named(ValueName); err != nil {
+		return Texts{}, err
+	}
+	if strings.HasPrefix(r.rest, `"`) {
+		if t.Revision, err = r.named(RevisionName); err != nil {
+			return Texts{}, err
+		}
+	}
+	if err := r.expect("\r\n"); err != nil {
+		return Texts{}, err
+	}
+	if r.rest != "" {
+		return Texts{}, r.fail("nothing may follow; the file sets settings and revision")
+	}
+	return t, nil
+}
+
+// named reads the line of a value. Any other type than a text starts without the second quote.
+func (r *reader) named(name string) (string, error) {
+	if err := r.expect(`"` + name + `"="`); err != nil {
 		return "", err
 	}
-	stored, err := r.quoted()
+	text, err := r.quoted()
 	if err != nil {
 		return "", err
 	}
-	if err := r.expect("\r\n\r\n"); err != nil {
-		return "", err
-	}
-	if r.rest != "" {
-		return "", r.fail("nothing may follow; the file sets one value")
-	}
-	return stored, nil
+	return text, r.expect("\r\n")
 }
 
 // decode turns UTF-16LE with a byte order mark into text.

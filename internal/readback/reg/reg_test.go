@@ -29,6 +29,23 @@ func TestRead(t *testing.T) {
 	}
 }
 
+func TestStoredRevision(t *testing.T) {
+	begin := strings.TrimSuffix(good, "\r\n")
+	tests := []struct{ line, revision, err string }{
+		{"", "", ""},
+		{"\"PolicyRevision\"=\"0123456789abcdef\"\r\n", "0123456789abcdef", ""},
+		{"\"Revision\"=\"0\"\r\n", "", `expected "\"PolicyRevision\"=\""`},
+		{"\"PolicyRevision\"=dword:0\r\n", "", "expected"},
+		{"\"PolicyRevision\"=\"0\"\r\n\"PolicyRevision\"=\"0\"\r\n", "", "expected"},
+	}
+	for _, test := range tests {
+		stored, err := reg.Stored(encode(begin + test.line + "\r\n"))
+		if stored.Revision != test.revision || (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
+			t.Errorf("%q: got %q, %v", test.line, stored.Revision, err)
+		}
+	}
+}
+
 func TestReadRefuses(t *testing.T) {
 	quoted := func(old, instead string) []byte {
 		if !strings.Contains(good, old) {
@@ -61,10 +78,10 @@ func TestReadRefuses(t *testing.T) {
 		{"line break in the value", quoted("b", "b\r\n"), `offset 228: a value cannot hold U+000D`},
 		{"NUL in the value", quoted("b", "b\x00"), `offset 228: a value cannot hold U+0000`},
 		{"no closing quote", encode(good[:strings.Index(good, `\"b`)]), "the value has no closing quote"},
-		{"text behind the value", quoted("\"\r\n\r\n", "\" ; why\r\n\r\n"), `expected "\r\n\r\n"`},
-		{"second value", encode(good[:len(good)-2] + "\"Other\"=\"x\"\r\n\r\n"), `expected "\r\n\r\n"`},
+		{"text behind the value", quoted("\"\r\n\r\n", "\" ; why\r\n\r\n"), `expected "\r\n"`},
+		{"second value", encode(good[:len(good)-2] + "\"Other\"=\"x\"\r\n\r\n"), `PolicyRevision`},
 		{"second key", encode(good + "[HKEY_CURRENT_USER\\SOFTWARE\\Policies\\ClaudeCode]\r\n"), "nothing may follow"},
-		{"no empty line at the end", encode(good[:len(good)-2]), `expected "\r\n\r\n"`},
+		{"no empty line at the end", encode(good[:len(good)-2]), `expected "\r\n"`},
 		{"not JSON", quoted(`{\"a\"`, `{a`), "value Settings: line 1, column 2: "},
 		{"key twice", quoted(`{\"a\"`, `{\"a\":1,\"a\"`), `value Settings: line 1, column 8: key "a" is written twice`},
 		{"no object", encode("Windows Registry Editor Version 5.00\r\n\r\n[" + reg.Key + "]\r\n\"Settings\"=\"[]\"\r\n\r\n"), "value Settings: settings must be a JSON object"},
@@ -84,18 +101,20 @@ func FuzzRead(f *testing.F) {
 	f.Add(encode(good))
 	f.Add([]byte(good))
 	f.Add(append(encode(good), 0, 0xd8))
+	f.Add(encode(strings.TrimSuffix(good, "\r\n") + "\"PolicyRevision\"=\"0123456789abcdef\"\r\n\r\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		text, err := reg.Value(data)
+		stored, err := reg.Stored(data)
 		if err != nil {
 			if where, ok := errors.AsType[*reg.Error](err); !ok || where.Offset < 0 || where.Offset > len(data) {
 				t.Fatalf("error %v in a file of %d bytes", err, len(data))
 			}
 			return
 		}
-		escaped := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text)
-		want := good[:strings.Index(good, `"{`)+1] + escaped + "\"\r\n\r\n"
-		if string(encode(want)) != string(data) {
-			t.Fatalf("%q is read from a file that is not how it is written", text)
+		escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace
+		want := good[:strings.Index(good, `"{`)+1] + escape(stored.Settings) + "\"\r\n"
+		beside := want + `"PolicyRevision"="` + escape(stored.Revision) + "\"\r\n\r\n"
+		if text := string(data); text != string(encode(beside)) && (stored.Revision != "" || text != string(encode(want+"\r\n"))) {
+			t.Fatalf("%v is read from a file that is not how it is written", stored)
 		}
 	})
 }

@@ -23,7 +23,9 @@ func (Backend) RenderAudience(bundles []*ir.Bundle) ([]render.File, error) {
 	if len(bundles) == 0 || bundles[0].Agent == nil {
 		return nil, nil
 	}
-	data, err := bundles[0].Agent.Encode()
+	agent := *bundles[0].Agent // shared with other audiences
+	agent.Revision = bundles[0].Revision
+	data, err := agent.Encode()
 	if err != nil {
 		return nil, err
 	}

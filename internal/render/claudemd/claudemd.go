@@ -1,5 +1,5 @@
 // Package claudemd writes the managed CLAUDE.md, which the client loads before anybody else's instructions. Targets that ship no files
-// carry the same text as the claudeMd key instead; see [ir.Bundle.Markdown].
+// carry the same text as the claudeMd key instead; see [ir.Bundle.Markdown]. The file also tells the revision.
 package claudemd
 
 import (
@@ -18,7 +18,7 @@ func (Backend) Name() string { return "claude-md" }
 
 // Render returns the file for both trees. The client ignores other spellings of its name (claude 2.1.329).
 func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
-	text := b.Markdown()
+	text := b.GuidanceFile()
 	if text == "" {
 		return nil, nil
 	}

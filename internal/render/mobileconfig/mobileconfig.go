@@ -104,5 +104,8 @@ func description(b *ir.Bundle) string {
 	if !b.Valid.Until.IsZero() {
 		s += " Valid until " + b.Valid.Until.UTC().Format(time.RFC3339) + "; deliver a new release before then."
 	}
+	if b.Revision != "" {
+		s += " Revision " + b.Revision + "."
+	}
 	return s
 }

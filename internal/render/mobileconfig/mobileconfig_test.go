@@ -133,8 +133,8 @@ func TestDescription(t *testing.T) {
 	for _, test := range tests {
 		b := rendertest.Bundle(t, ir.MacOS)
 		b.Audience, b.Valid = test.audience, test.valid
-		if got := read(t, b).Description; got != test.want {
-			t.Errorf("got  %s\nwant %s", got, test.want)
+		if got := read(t, b).Description; got != test.want+" Revision 0123456789abcdef." {
+			t.Errorf("got  %s\nwant %s and the revision", got, test.want)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-// Package reg writes ClaudeCode.reg, which puts the policy into the Windows registry as one REG_SZ value.
+// Package reg writes ClaudeCode.reg, which puts the policy into the Windows registry as one REG_SZ value, with the revision beside it.
 //
 // The value is JSON on one line and in ASCII: a .reg file has no escape for a line break, and programs that read the registry through
 // reg.exe lose characters outside the console's code page. REG_EXPAND_SZ would rewrite every %NAME% in a rule.
@@ -13,6 +13,7 @@ import (
 const (
 	head = "Windows Registry Editor Version 5.00\r\n\r\n" +
 		`[HKEY_LOCAL_MACHINE\SOFTWARE\Policies\ClaudeCode]` + "\r\n" + `"Settings"="`
+	next = "\"\r\n\"PolicyRevision\"=\"" // the client reads Settings alone
 	tail = "\"\r\n\r\n"
 )
 
@@ -35,11 +36,12 @@ func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 	}
 	json := b.Profile.Compact()
 	ascii := value.AppendASCII(make([]byte, 0, len(json)+len(json)/8), json)
-	return []render.File{{Place: render.Platform, Path: "ClaudeCode.reg", Data: encode(ascii), Resolved: b.Profile.Digest()}}, nil
+	return []render.File{{Place: render.Platform, Path: "ClaudeCode.reg", Data: encode(ascii, b.Revision), Resolved: b.Profile.Digest()}}, nil
 }
 
-// encode returns the file that sets the value to an ASCII text without line breaks.
-func encode(ascii []byte) []byte {
+// encode returns the file that sets the value to an ASCII text without line breaks, and beside it the revision for programs that check
+// machines.
+func encode(ascii []byte, revision string) []byte {
 	data := make([]byte, 0, 2*(1+len(head)+len(ascii)+len(ascii)/4+len(tail)))
 	data = append(data, 0xff, 0xfe)
 	data = appendWide(data, head)
@@ -50,6 +52,9 @@ func encode(ascii []byte) []byte {
 		default:
 			data = append(data, c, 0)
 		}
+	}
+	if revision != "" {
+		data = appendWide(data, next+revision)
 	}
 	return appendWide(data, tail)
 }

@@ -60,7 +60,8 @@ func FuzzRender(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := readreg.Value(files[0].Data)
+		stored, err := readreg.Stored(files[0].Data)
+		text := stored.Settings
 		if err != nil || strings.ContainsFunc(text, func(r rune) bool { return r < 0x20 || r > 0x7e }) {
 			t.Fatalf("the value is not one line of printable ASCII: %q, %v", text, err)
 		}

@@ -14,6 +14,9 @@ import (
 	"github.com/policygen/policygen/internal/wire"
 )
 
+// Revision is the revision of [Bundle].
+const Revision = "0123456789abcdef"
+
 // The source files of [Bundle], in merge order.
 const (
 	Base    = "base/settings.json"
@@ -89,6 +92,7 @@ func Bundle(tb testing.TB, p ir.Platform) *ir.Bundle {
 		Audience:     ir.Audience{Name: "web", Group: "web"},
 		Platform:     p,
 		Valid:        ir.Interval{Until: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)},
+		Revision:     Revision,
 		Settings:     ir.NewDocument(settings),
 		Files:        files,
 		Guidance: []ir.Section{
