@@ -26,6 +26,8 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 		os.Exit(0)
+	case len(os.Args) > 1 && os.Args[1] == "diff":
+		os.Exit(bothRevisions())
 	case len(os.Args) > 1 && os.Args[1] == "build":
 		os.Exit(fake(os.Args[1:]))
 	}
@@ -42,6 +44,16 @@ func fake(args []string) int {
 		if os.MkdirAll(dir, 0o755) != nil || os.WriteFile(filepath.Join(dir, "managed-settings.json"), []byte(strings.Join(args, " ")), 0o644) != nil {
 			return 3
 		}
+	}
+	return 0
+}
+
+// bothRevisions fails unless what a diff compares is there: two revisions, of which the second changes the base and one leaf.
+func bothRevisions() int {
+	changed, err := exec.Command("git", "diff", "--name-only", os.Args[len(os.Args)-2], os.Args[len(os.Args)-1]).Output()
+	if want := "policies/base/permissions.yaml\npolicies/" + corpus.LeafPath(1) + "\n"; err != nil || string(changed) != want {
+		fmt.Fprintf(os.Stderr, "%v: %s", err, changed)
+		return 3
 	}
 	return 0
 }
@@ -77,6 +89,7 @@ func TestTable(t *testing.T) {
 		`[\d]+ MB of memory +at most 300: met`,
 		`build again, nothing changed .* times as fast as a build +at least 5: (met|missed)`,
 		`build again, one group changed .* times as fast as a build`,
+		`diff of two revisions +[\d.]+ms .* builds +at most 2: (met|missed)`,
 		`build of 2 groups .* of linear growth +at most 1\.5: `,
 		`build of 200 groups --target managed-settings .* of linear growth`,
 	}
@@ -178,6 +191,24 @@ func TestGoal(t *testing.T) {
 		if diff := cmp.Diff(test.want, [2]string{got, want}); diff != "" {
 			t.Error(diff)
 		}
+	}
+}
+
+func TestExchange(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "base.yaml")
+	must(t, os.WriteFile(name, []byte("- "+widely+"\n- "+widely+"\n"), 0o644))
+	must(t, exchange(name))
+	got, err := os.ReadFile(name)
+	must(t, err)
+	if want := "- \"Bash(exchanged *)\"\n- " + widely + "\n"; string(got) != want {
+		t.Errorf("got %q", got)
+	}
+	must(t, os.WriteFile(name, []byte("settings: {}\n"), 0o644))
+	if err := exchange(name); err == nil || !strings.Contains(err.Error(), "has no rule") {
+		t.Errorf("without the rule: %v", err)
+	}
+	if err := exchange(filepath.Join(t.TempDir(), "none")); err == nil {
+		t.Error("a file that is not there was changed")
 	}
 }
 

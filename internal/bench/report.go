@@ -66,7 +66,7 @@ func (b *bench) report(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(b.rebuilds(t, policies, out, everything), b.growth(t, settings, everything)); err != nil {
+	if err := errors.Join(b.rebuilds(t, policies, out, everything), b.diffs(t, everything), b.growth(t, settings, everything)); err != nil {
 		return err
 	}
 	return t.w.Flush()

@@ -241,6 +241,7 @@ func TestPreCommitHooks(t *testing.T) {
 		"policygen-check":       {exceptionText("ciso@acme.com", "2027-02-01") + "settings: {permisions: {}}\n", "unknown-key"},
 		"policygen-build-check": {"settings: {permissions: {deny: [Read(~/.netrc)]}}\n", "out differs from what the policies say"},
 		"policygen-exceptions":  {exceptionText("mallory@acme.com", "2027-02-01"), "exception-approver"},
+		"policygen-fmt":         {"settings:\n      cleanupPeriodDays: 30\n", "policies/mistake.yaml"},
 	}
 	if len(hooks) != len(mistakes) {
 		t.Errorf("%d hooks, and %d mistakes for them", len(hooks), len(mistakes))
@@ -256,8 +257,8 @@ func TestPreCommitHooks(t *testing.T) {
 			}
 			f := newForge(t, from)
 			run := func() (string, error) {
-				// pre-commit splits the entry as a shell does, and starts it in the git root.
-				cmd := exec.Command("bash", "-c", "exec "+h.Entry)
+				// pre-commit splits the entry as a shell does, and starts it in the git root. A hook that changes files fails.
+				cmd := exec.Command("bash", "-c", "git add . && "+h.Entry+" && git diff --exit-code")
 				cmd.Dir, cmd.Env = f.repo, f.environment()
 				out, err := cmd.CombinedOutput()
 				return string(out), err

@@ -72,7 +72,7 @@ Exit codes: 0 compared; 1 a side has errors, or --fail-on found a change that is
 	_ = cmd.RegisterFlagCompletionFunc("group", a.completeGroups)
 	_ = cmd.RegisterFlagCompletionFunc("platform", cobra.FixedCompletions(policy.AllPlatforms(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(failOns, cobra.ShellCompDirectiveNoFileComp))
-	outputFlag(cmd, &o.output, "text", "markdown", "json", "sarif", "html")
+	outputFlag(cmd, &o.output, "text", "markdown", "html", jsonFormat, sarifFormat, junitFormat, githubFormat)
 	return cmd
 }
 
@@ -226,11 +226,16 @@ func narrowed(c diff.Change, group, platform string) (diff.Change, bool) {
 	return c, len(c.Where) > 0
 }
 
-// failsOn reports whether a change that nobody approved is of a class that must fail.
-func failsOn(limit string, r report.Report) bool {
+// refuses reports whether --fail-on is of a change that nobody approved.
+func refuses(limit string, c report.Change) bool {
 	worst := map[string]diff.Class{"breaks": diff.Breaks, "loosens": diff.Loosens, "any": diff.Neutral}
 	class, set := worst[limit]
-	return set && slices.ContainsFunc(r.Changes, func(c report.Change) bool { return !c.Approved && c.Class <= class })
+	return set && !c.Approved && c.Class <= class
+}
+
+// failsOn reports whether --fail-on refuses any change.
+func failsOn(limit string, r report.Report) bool {
+	return slices.ContainsFunc(r.Changes, func(c report.Change) bool { return refuses(limit, c) })
 }
 
 // printDiff writes the report in the format asked for.
@@ -238,18 +243,28 @@ func (a *app) printDiff(o diffOptions, r report.Report, head *diffSide) error {
 	switch o.output {
 	case "markdown":
 		return report.Markdown(a.env.Stdout, r)
-	case "json":
+	case jsonFormat:
 		return report.JSON(a.env.Stdout, r)
 	case "html":
 		return report.HTML(a.env.Stdout, r)
-	case "sarif":
-		prefix := head.loaded.prefix
-		if _, folder, err := source.InRepository(head.loaded.dir); err == nil {
-			prefix = folder + "/"
-		}
-		return report.SARIF(a.env.Stdout, r, compile.Version, prefix, head.data)
+	case sarifFormat, junitFormat, githubFormat:
+		return a.diffFindings(o, r, head)
 	}
 	return report.Text(a.env.Stdout, r, a.env.StdoutTerminal && a.color())
+}
+
+// diffFindings writes the report for programs that read findings. Of an annotation in a log, people read the sum below it.
+func (a *app) diffFindings(o diffOptions, r report.Report, head *diffSide) error {
+	prefix := head.loaded.prefix
+	if _, _, err := source.InRepository(head.loaded.dir); err == nil {
+		prefix = fromRoot(head.loaded.dir)
+	}
+	found := report.Findings(r, compile.Version, prefix, head.data, func(c report.Change) bool { return refuses(o.failOn, c) })
+	if err := a.export(o.output, found, found.Suites(nil)); err != nil || o.output != githubFormat {
+		return err
+	}
+	_, err := fmt.Fprintln(a.env.Stdout, r.Summary())
+	return err
 }
 
 // listChecks prints the table of checks.

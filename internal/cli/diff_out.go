@@ -104,13 +104,16 @@ func (r *outReader) bundle(a *diff.Audience, platform ir.Platform) error {
 	if err != nil {
 		return err
 	}
+	if n == nil { // guidance or servers alone
+		n = value.Object(diag.Pos{})
+	}
 	b := &ir.Bundle{Platform: platform, Settings: ir.NewDocument(n)}
 	for _, tree := range []string{"file", "dropins"} {
 		if err := r.companions(b, path.Join(dir, tree)); err != nil {
 			return err
 		}
 	}
-	if n != nil && n.Get("claudeMd") != nil { // a profile has no place for a file
+	if n.Get("claudeMd") != nil { // a profile has no place for a file
 		b.Settings = ir.NewDocument(n.Without("claudeMd"))
 		b.Guidance = []ir.Section{{Title: diff.ReadBack, Text: n.Get("claudeMd").Str()}}
 	}

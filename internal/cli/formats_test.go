@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -315,6 +316,9 @@ func TestJSONDocuments(t *testing.T) {
 	dir := oddRepository(t)
 	fine(t, dir)
 	wantRun(t, 0, runInit(t, filepath.Join(dir, "sub"), "build"))
+	if err := os.WriteFile(filepath.Join(dir, "sub/had.json"), []byte(`{"permissions": {"deny": ["WebFetch"]}}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		row  string // the first cell of the page's table
 		args []string
@@ -331,6 +335,13 @@ func TestJSONDocuments(t *testing.T) {
 		{"`explain PATH`", []string{"explain", "permissions.deny"}},
 		{"`explain --group NAME`", []string{"explain", "--group", "eng"}},
 		{"`effective`", []string{"effective", "--group", "eng"}},
+		{"`simulate`", []string{"simulate", "--group", "eng"}},
+		{"`compat`", []string{"compat"}},
+		{"`diff`", []string{"diff", "out", "policies"}},
+		{"`import`", []string{"import", "had.json"}},
+		{"`fmt`", []string{"fmt", "--check", "policies/organization.yaml"}},
+		{"`docs`", []string{"docs", "--into", "public"}},
+		{"`graph`", []string{"graph"}},
 		{"`rollout status`", []string{"rollout", "status"}},
 		{"`init`", []string{"init", "new", "--organization", "Acme"}},
 		{"`version`", []string{"version"}},
@@ -356,7 +367,7 @@ func TestJSONDocuments(t *testing.T) {
 					t.Errorf("the page does not tell %q", name)
 				}
 			}
-			for i, name := range strings.Split(strings.SplitN(cells, ", each", 2)[0], "`") {
+			for i, name := range strings.Split(regexp.MustCompile(`, each|, a tree|; `).Split(cells, 2)[0], "`") {
 				if _, has := document[strings.TrimSuffix(name, "?")]; i%2 == 1 && !has && !strings.HasPrefix(name, "--") {
 					t.Errorf("the page tells %q, but there is none", name)
 				}

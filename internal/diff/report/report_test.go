@@ -15,6 +15,7 @@ import (
 
 	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/diff"
+	"github.com/policygen/policygen/internal/finding"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output")
@@ -112,7 +113,7 @@ func asMarkdown(b *bytes.Buffer, r Report) error { return Markdown(b, r) }
 func asHTML(b *bytes.Buffer, r Report) error { return HTML(b, r) }
 
 func asSARIF(b *bytes.Buffer, r Report) error {
-	return SARIF(b, r, "0.1.0", "policies/", func(string) []byte { return nil })
+	return finding.SARIF(b, Findings(r, "0.1.0", "policies/", func(string) []byte { return nil }, func(Change) bool { return false }))
 }
 
 func TestFormats(t *testing.T) {
