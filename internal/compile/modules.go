@@ -9,7 +9,8 @@ import (
 )
 
 // Modules says what is wrong with the modules of rego policies. check compiles them, all at once, and is not called
-// where there is none. It is given rather than known: what it needs is ten times as large as the compiler.
+// where there is none. It is given rather than known: with what it needs, the compiler would be
+// half again as large (25 and 40 MB on Linux), for organizations without a module too.
 func (p *Program) Modules(check func(texts []string) ([]wire.RegoResult, error)) diag.List {
 	var policies []*policy.Policy
 	var texts []string

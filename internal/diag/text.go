@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -214,11 +215,30 @@ func wide(r rune) bool {
 // longest is how many characters of a message a terminal gets to see. The rest is a value that somebody generated; JSON has all of it.
 const longest = 300
 
-// short cuts the middle out of a text that is too long for a terminal: messages end with what is wrong.
+// short cuts the middle out of a text that is too long for a terminal: messages end with what is wrong. It cuts between words where there is a
+// blank nearby, so that nobody takes half a word for a name.
 func short(s string) string {
+	const nearby = 40
 	runes := []rune(s)
 	if len(runes) <= longest {
 		return s
 	}
-	return string(runes[:longest/2]) + " ... " + string(runes[len(runes)-longest/2:])
+	from, to := longest/2, len(runes)-longest/2
+	if i := lastBlank(runes[from-nearby : from+1]); i >= 0 {
+		from -= nearby - i
+	}
+	if i := slices.Index(runes[to-1:to+nearby], ' '); i >= 0 {
+		to += i
+	}
+	return string(runes[:from]) + " ... " + string(runes[to:])
+}
+
+// lastBlank returns the index of the last blank, or -1.
+func lastBlank(runes []rune) int {
+	for i := len(runes) - 1; i >= 0; i-- {
+		if runes[i] == ' ' {
+			return i
+		}
+	}
+	return -1
 }

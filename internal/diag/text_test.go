@@ -246,3 +246,20 @@ func TestWriteErrors(t *testing.T) {
 		t.Errorf("json: %v", err)
 	}
 }
+
+// TestShort: a long text loses whole words where it has any.
+func TestShort(t *testing.T) {
+	words := strings.Repeat("SessionStart, Elicitation, ", 30)
+	got := short(words)
+	head, tail, cut := strings.Cut(got, " ... ")
+	if !cut || len(got) > longest+5 || !strings.HasPrefix(words, head+" ") || !strings.HasSuffix(words, " "+strings.TrimPrefix(tail, " ")) {
+		t.Errorf("got %q", got)
+	}
+	letters := strings.Repeat("x", 2*longest)
+	if got, want := short(letters), letters[:longest/2]+" ... "+letters[:longest/2]; got != want {
+		t.Errorf("got %q", got)
+	}
+	if fits := letters[:longest]; short(fits) != fits {
+		t.Error("a text that fits was cut")
+	}
+}

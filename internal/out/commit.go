@@ -21,7 +21,7 @@ func (s *Stage) Commit(m Manifest) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	s.changed = append(s.changed, topStrays(s.root, func(name string) bool { _, put := s.units[name]; return put })...)
+	s.changed = append(s.changed, topStrays(s.files, func(name string) bool { _, put := s.units[name]; return put })...)
 	if s.compare {
 		s.compareManifest(encoded)
 	} else if err := s.swap(encoded); err != nil {
@@ -54,13 +54,13 @@ func (s *Stage) staged() []string {
 // compareManifest adds the manifest to the differences where it is not what this build would write. Bytes are compared
 // and not values, since a manifest that was reformatted is not what policygen writes.
 func (s *Stage) compareManifest(encoded []byte) {
-	info, err := s.root.Lstat(ManifestName)
+	info, err := fs.Lstat(s.files, ManifestName)
 	if err != nil {
 		s.changed = append(s.changed, Difference{ManifestName, "missing"})
 		return
 	}
 	e := expected{size: len(encoded), data: encoded}
-	if data, err := s.root.ReadFile(ManifestName); err != nil || !e.fits(info) || !e.matches(data) {
+	if data, err := fs.ReadFile(s.files, ManifestName); err != nil || !e.fits(info) || !e.matches(data) {
 		s.changed = append(s.changed, Difference{ManifestName, "changed"})
 	}
 }
@@ -158,7 +158,9 @@ func (s *Stage) close() {
 	if !s.compare {
 		_ = s.root.RemoveAll(trashName) // the next run removes it where this one cannot
 	}
-	_ = s.root.Close()
+	if s.root != nil {
+		_ = s.root.Close()
+	}
 	if s.lock != nil {
 		_ = s.lock.Close()
 	}

@@ -56,7 +56,7 @@ func Verify(dir string, m *Manifest) ([]Difference, error) {
 		})
 	}
 	wait.Wait()
-	all := append(slices.Concat(found...), topStrays(root, func(name string) bool { return units[name] != nil })...)
+	all := append(slices.Concat(found...), topStrays(root.FS(), func(name string) bool { return units[name] != nil })...)
 	sortDifferences(all)
 	return all, nil
 }
@@ -81,8 +81,8 @@ func verifyUnit(dir, unit string, artifacts []Artifact) []Difference {
 
 // topStrays lists top-level entries that are neither wanted nor the writer's own. A folder that cannot be listed has
 // no strays to tell of; its units are then missing.
-func topStrays(root *os.Root, wanted func(name string) bool) []Difference {
-	entries, err := fs.ReadDir(root.FS(), ".")
+func topStrays(folder fs.FS, wanted func(name string) bool) []Difference {
+	entries, err := fs.ReadDir(folder, ".")
 	if err != nil {
 		return nil
 	}

@@ -100,8 +100,25 @@ func TestCompareAborted(t *testing.T) {
 }
 
 func TestCompareWithoutFolder(t *testing.T) {
-	_, err := out.OpenCompare(filepath.Join(t.TempDir(), "none"))
-	wantError(t, err, "open output folder", "none")
+	none := filepath.Join(t.TempDir(), "none")
+	s, err := out.OpenCompare(none)
+	must(t, err)
+	put(t, s, after)
+	sum, err := s.Commit(out.Manifest{})
+	must(t, err)
+	for _, d := range sum.Changed {
+		if d.Kind != "missing" {
+			t.Errorf("%s in a folder that is not there", d)
+		}
+	}
+	if len(sum.Changed) != sum.Artifacts+1 { // and the manifest
+		t.Errorf("%d differences for %d artifacts", len(sum.Changed), sum.Artifacts)
+	}
+	if _, err := os.Stat(none); err == nil {
+		t.Error("a comparison made the folder")
+	}
+	_, err = out.OpenCompare(filepath.Join(file(t), "below"))
+	wantError(t, err, "open output folder")
 	_, err = out.Verify(filepath.Join(t.TempDir(), "none"), &out.Manifest{})
 	wantError(t, err, "verify", "none")
 }
@@ -122,4 +139,12 @@ func TestVerifyStaysInside(t *testing.T) {
 		must(t, err)
 		wantChanged(t, out.Summary{Changed: different}, []string{"missing " + path})
 	}
+}
+
+// file returns the name of a file that is no folder.
+func file(t *testing.T) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "file")
+	must(t, os.WriteFile(name, nil, 0o644))
+	return name
 }

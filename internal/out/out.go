@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -38,6 +39,7 @@ type File struct {
 type Stage struct {
 	dir   string
 	root  *os.Root
+	files fs.FS // the same folder, for reading
 	lock  io.Closer
 	fresh bool // no earlier build is there, so nothing needs to be compared
 
@@ -82,10 +84,13 @@ func Open(dir string) (*Stage, error) {
 var errLocked = errors.New("another policygen is writing")
 
 // OpenCompare prepares an output folder for comparison only: Commit then writes nothing and returns the differences.
-// It takes no lock and repairs nothing, so that it works in a folder that cannot be written. The folder must exist.
+// It takes no lock and repairs nothing, so that it works in a folder that cannot be written. Of a folder that is not there everything is missing.
 func OpenCompare(dir string) (*Stage, error) {
 	s, err := open(dir)
-	if err != nil {
+	switch {
+	case notThere(err):
+		s = &Stage{dir: dir, files: os.DirFS(dir), units: map[string]bool{}}
+	case err != nil:
 		return nil, err
 	}
 	s.compare = true
@@ -99,7 +104,7 @@ func open(dir string) (*Stage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open output folder: %w", err)
 	}
-	return &Stage{dir: dir, root: root, units: map[string]bool{}}, nil
+	return &Stage{dir: dir, root: root, files: root.FS(), units: map[string]bool{}}, nil
 }
 
 // usable refuses folders whose content the writer must not delete. An empty folder is free to use, and so is one with

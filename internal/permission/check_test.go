@@ -21,6 +21,8 @@ func TestCheck(t *testing.T) {
 		{Allow, "mcp__a_*", Rejected, "rule-allow-glob", ""},
 		{Allow, "*(x)", Rejected, "rule-allow-glob", ""},
 		{Deny, "bash", Rejected, "rule-lowercase", "write Bash"},
+		{Deny, "webfetch(domain:a.com)", Rejected, "rule-lowercase", "write WebFetch"},
+		{Deny, "frobnicate", Rejected, "rule-lowercase", "write Frobnicate"},
 		{Deny, " Bash", NeverMatches, "rule-spaces", "write Bash"},
 		{Deny, "Bash (x)", NeverMatches, "rule-spaces", "write Bash(x)"},
 		{Deny, "Bsh(x)", NeverMatches, "rule-unknown-tool", "did you mean Bash?"},

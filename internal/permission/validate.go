@@ -1,6 +1,9 @@
 package permission
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // validate applies what the client checks per tool, in any list.
 func validate(r Rule) error {
@@ -9,7 +12,7 @@ func validate(r Rule) error {
 	}
 	if fixed, bad := lowerFirst(r.Tool); bad {
 		return &SyntaxError{Code: "rule-lowercase", Width: len(r.Tool), Reason: "the tool name " + quote(r.Tool) + " starts with a lower-case letter",
-			Hint: "write " + fixed}
+			Hint: "write " + cmp.Or(similarTool(r.Tool), fixed)}
 	}
 	if !r.HasContent {
 		return nil

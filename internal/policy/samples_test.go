@@ -80,7 +80,10 @@ func TestBytes(t *testing.T) {
 			"    1 | settings: {}\ufffdguidance: []\n      |             ^^^^^^^^^\n  hint: end lines with LF or CRLF\n"},
 		{"line separator", "a.yaml", "settings: {companyAnnouncements: [\"a\u2028b\"]}\n", "a.yaml:1:37: error: the file holds the line break U+2028 [control-character]\n" +
 			"    1 | settings: {companyAnnouncements: [\"a\ufffdb\"]}\n      |                                     ^^^\n  hint: end lines with LF or CRLF\n"},
-		{"NUL in YAML", "a.yaml", "settings: {model: \"a\x00b\"}\n", "a.yaml: error: not valid YAML: control characters are not allowed [syntax]\n"},
+		{"NUL in YAML", "a.yaml", "settings: {model: \"a\x00b\"}\n", "a.yaml:1:21: error: the file holds the control character U+0000 [control-character]\n" +
+			"    1 | settings: {model: \"a\ufffdb\"}\n      |                     ^^^\n  hint: remove the character\n"},
+		{"escape in a comment", "a.yaml", "settings: {}\n# \u00e9 \x1b[31m\n", "a.yaml:2:5: error: the file holds the control character U+001B [control-character]\n" +
+			"    2 | # \u00e9 \ufffd[31m\n      |     ^^^^^\n  hint: remove the character\n"},
 		{"NUL in JSON", "a.json", "{\"settings\": {\"model\": \"a\x00b\"}}", "a.json:1:24: error: invalid character '\\x00' in string literal [syntax]\n" +
 			"    1 | {\"settings\": {\"model\": \"a\ufffdb\"}}\n      |                        ^^^^^\n  client: claude refuses to start with a settings document that is not plain JSON\n"},
 		{"NUL escaped in JSON", "a.json", "{\"settings\": {\"model\": \"a\\u0000b\"}}", "a.json:1:24: error: the string holds the control character U+0000 [control-character]\n" +

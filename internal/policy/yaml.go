@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
@@ -64,7 +65,7 @@ func parseJSON(file string, data []byte) (*value.Node, diag.List) {
 // parseYAML reads one YAML document into the plain tree that JSON could hold as well. An empty file and one of comments are an empty map.
 func parseYAML(file string, data []byte) (*value.Node, diag.List) {
 	start := diag.Pos{File: file, Line: 1, Col: 1}
-	if list := oddBreak(file, data); list != nil {
+	if list := oddCharacter(file, data); list != nil {
 		return nil, list
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
@@ -91,14 +92,19 @@ func parseYAML(file string, data []byte) (*value.Node, diag.List) {
 	return node, c.list
 }
 
-// oddBreak refuses characters that YAML takes for the end of a line and editors do not: every place told after them would be wrong.
-func oddBreak(file string, data []byte) diag.List {
+// oddCharacter refuses what YAML takes for the end of a line and editors do not, since every place told after it would be wrong, and what YAML
+// does not allow, of which the parser tells no place.
+func oddCharacter(file string, data []byte) diag.List {
 	line, col := int32(1), int32(1)
 	for i, r := range string(data) {
 		lone := r == '\r' && (i+1 == len(data) || data[i+1] != '\n')
 		if lone || r == '\u0085' || r == '\u2028' || r == '\u2029' {
 			return diag.List{diag.New(diag.ControlCharacter, diag.Pos{File: file, Line: line, Col: col}, "the file holds the line break U+%04X", r).
 				WithHint("end lines with LF or CRLF")}
+		}
+		if unicode.IsControl(r) && !strings.ContainsRune("\t\n\r", r) || r == '\uFFFE' || r == '\uFFFF' {
+			return diag.List{diag.New(diag.ControlCharacter, diag.Pos{File: file, Line: line, Col: col}, "the file holds the control character U+%04X", r).
+				WithHint("remove the character")}
 		}
 		if col++; r == '\n' {
 			line, col = line+1, 1
