@@ -44,7 +44,9 @@ func (b *bench) revisions(dir string) error {
 		cmd.Stderr = b.stderr
 		return cmd.Run()
 	}
-	commit := func() error { return errors.Join(git("add", "."), git("commit", "--quiet", "--no-verify", "--message", "policies")) }
+	commit := func() error {
+		return errors.Join(git("add", "."), git("commit", "--quiet", "--no-verify", "--message", "policies"))
+	}
 	if err := corpus.Write(policies, b.groups); err != nil {
 		return err
 	}
