@@ -84,7 +84,8 @@ build-policies: build ## write out/ from policies/, for the day of last_updated
 	bin/policygen build --force --policies policies --out out --at $(LAST_UPDATED)
 
 .PHONY: check-policies
-check-policies: build ## check policies/ and that out/ is what they render to
+check-policies: build ## check policies/ and their layout, and that out/ is what they render to
+	bin/policygen fmt --check --policies policies
 	bin/policygen check --policies policies --at $(LAST_UPDATED)
 	bin/policygen build --policies policies --out out --at $(LAST_UPDATED) --check
 
