@@ -58,6 +58,9 @@ func (a *app) outSide(dir string) (*diffSide, error) {
 // read takes the artifacts of the manifest in, by audience and platform.
 func (r *outReader) read(m *out.Manifest) error {
 	for _, artifact := range m.Artifacts {
+		if artifact.Group == "" {
+			continue // made for all audiences from what each of them has anyway
+		}
 		name, _, _ := strings.Cut(artifact.Path, "/")
 		if r.audience[name] == nil {
 			a := &diff.Audience{Name: name, Open: name == policy.DefaultGroup}

@@ -86,15 +86,19 @@ func (p *Program) run(ctx context.Context, dir string, open func(string) (*out.S
 	if err != nil {
 		return out.Summary{}, err
 	}
+	whole := gather(backends)
 	var audiences sync.Map
 	err = p.each(ctx, groups, progress, func(g *resolve.Group) error {
-		u, err := p.unit(g, backends)
+		u, err := p.unit(g, backends, whole)
 		audiences.Store(g.Name, u.audiences)
 		if err != nil || len(u.files) == 0 {
 			return err
 		}
 		return stage.Put(g.Name, g.Group, u.files)
 	})
+	if err == nil {
+		err = whole.put(stage)
+	}
 	if err != nil {
 		return out.Summary{}, errors.Join(err, stage.Abort())
 	}
@@ -147,15 +151,19 @@ func (p *Program) Artifacts(g *resolve.Group) ([]out.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.render(g, p.Resolved.Bundles(g), backends)
-}
-
-// render makes the files of one group, or of one ring of it. The error names the back end, group and platform, because the same policy may
-// fail in one of them only.
-func (p *Program) render(g *resolve.Group, bundles []*ir.Bundle, backends []render.Backend) ([]out.File, error) {
-	files, err := renderAudience(bundles, backends)
+	files, err := renderGroup(p.Resolved.Bundles(g), backends)
 	if err != nil {
 		return nil, fmt.Errorf("group %s: %w", g.Folder(), err)
+	}
+	return files, nil
+}
+
+// renderGroup makes the files of one group, or of one ring of it. The error names the back end and platform, because the same policy may
+// fail in one of them only.
+func renderGroup(bundles []*ir.Bundle, backends []render.Backend) ([]out.File, error) {
+	files, err := renderAudience(bundles, backends)
+	if err != nil {
+		return nil, err
 	}
 	for _, b := range bundles {
 		for _, backend := range backends {
@@ -164,7 +172,7 @@ func (p *Program) render(g *resolve.Group, bundles []*ir.Bundle, backends []rend
 			}
 			rendered, err := backend.Render(b)
 			if err != nil {
-				return nil, fmt.Errorf("%s for group %s on %s: %w", backend.Name(), g.Folder(), b.Platform, err)
+				return nil, fmt.Errorf("%s on %s: %w", backend.Name(), b.Platform, err)
 			}
 			for _, f := range rendered {
 				files = append(files, place(f, b.Platform, backend.Name(), backends)...)

@@ -171,7 +171,7 @@ func TestUnknownSelection(t *testing.T) {
 		want string
 	}{
 		{compile.Selection{Groups: []string{"web", "paymnts"}}, `unknown group "paymnts": there are default, engineering, payments, web, sales`},
-		{compile.Selection{Targets: []string{"admx"}}, `unknown target "admx": there are ` + targets(t)},
+		{compile.Selection{Targets: []string{"adm"}}, `unknown target "adm": there are ` + targets(t)},
 	}
 	for _, test := range tests {
 		dir := t.TempDir()

@@ -11,7 +11,7 @@ import (
 
 func TestCheckFindsEverythingInOneRun(t *testing.T) {
 	policies := copied(t, whole)
-	edit(t, policies, "organization.yaml", "client:", "delivery:\n  targets: [admx, reg]\nclient:")
+	edit(t, policies, "organization.yaml", "client:", "delivery:\n  targets: [adm, reg]\nclient:")
 	edit(t, policies, "base/session.yaml", "cleanupPeriodDays: 30", "cleanupPeriodDay: 30")
 	edit(t, policies, "groups/payments.yaml", "hooks/guard.sh", "hooks/gone.sh")
 	p, list, err := compile.Check(read(t, policies), at)
@@ -21,7 +21,7 @@ func TestCheckFindsEverythingInOneRun(t *testing.T) {
 	}
 	got := messages(list)
 	for _, want := range []string{
-		`unknown target "admx" | targets are ` + targets(t),
+		`unknown target "adm" | targets are ` + targets(t),
 		"base/session.yaml:", "cleanupPeriodDay", "groups/payments.yaml:", "hooks/gone.sh",
 	} {
 		if !strings.Contains(got, want) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"github.com/policygen/policygen/internal/compile"
 	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/out"
+	"github.com/policygen/policygen/internal/readback/pol"
 	"github.com/policygen/policygen/internal/source"
 )
 
@@ -76,8 +78,11 @@ func snapshot(t testing.TB, dir string) map[string]string {
 		}
 		data, err := os.ReadFile(name)
 		rel, _ := filepath.Rel(dir, name)
-		if filepath.Ext(rel) == ".reg" {
+		switch filepath.Ext(rel) {
+		case ".reg":
 			rel, data = rel+".txt", decode(data)
+		case ".pol":
+			rel, data = rel+".txt", dump(t, data)
 		}
 		found[filepath.ToSlash(rel)] = string(data)
 		return err
@@ -95,6 +100,20 @@ func decode(data []byte) []byte {
 		return data
 	}
 	return []byte(string(utf16.Decode(units)))
+}
+
+// dump returns the values in Registry.pol as text.
+func dump(t testing.TB, data []byte) []byte {
+	t.Helper()
+	values, err := pol.Read(data)
+	must(t, err)
+	var text []byte
+	for _, v := range values {
+		stored, err := v.Text()
+		must(t, err)
+		text = fmt.Appendf(text, "%s %s %d %s\n", v.Key, v.Name, v.Type, stored)
+	}
+	return text
 }
 
 // copied returns a copy of a policy folder that a test may change.

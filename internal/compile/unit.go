@@ -17,14 +17,17 @@ type unit struct {
 	audiences []out.Audience // the audience first, then its rings
 }
 
-// unit renders an audience and those of its rings that differ.
-func (p *Program) unit(g *resolve.Group, backends []render.Backend) (unit, error) {
+// unit renders an audience and those of its rings that differ, and gives each to what gathers all of them.
+func (p *Program) unit(g *resolve.Group, backends []render.Backend, whole *gathering) (unit, error) {
 	var u unit
 	for _, one := range g.WithRings() {
 		bundles := p.Resolved.Bundles(one)
-		files, err := p.render(one, bundles, backends)
+		files, err := renderGroup(bundles, backends)
+		if err == nil {
+			err = whole.add(bundles)
+		}
 		if err != nil {
-			return unit{}, err
+			return unit{}, fmt.Errorf("group %s: %w", one.Folder(), err)
 		}
 		below := strings.TrimPrefix(strings.TrimPrefix(one.Folder(), g.Name), "/")
 		for _, f := range files {

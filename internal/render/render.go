@@ -58,6 +58,22 @@ type OnRequest interface {
 	Needs() []string
 }
 
+// PerRepository is implemented by back ends that make files for all audiences together, in a folder of their own at the top of the output.
+type PerRepository interface {
+	// Folder is that folder's name, which no group can have.
+	Folder() string
+	// Gather begins a build.
+	Gather() Gatherer
+}
+
+// Gatherer collects what one build has for its audiences, so that the driver need not keep all bundles.
+type Gatherer interface {
+	// Add takes the bundles of one audience, in the order of its platforms. Audiences come in any order, never two at once.
+	Add(bundles []*ir.Bundle) error
+	// Files returns the files, with paths below the folder; Place is ignored. It is called once, at the end.
+	Files() ([]File, error)
+}
+
 // Serves reports whether a back end makes anything for the platform.
 func Serves(b Backend, p ir.Platform) bool {
 	limited, ok := b.(Platformed)

@@ -22,11 +22,11 @@ func (g *Group) Ring() string {
 }
 
 // Folder returns the slash-separated folder of a group's artifacts below the output folder.
-func (g *Group) Folder() string {
-	if !g.ringed {
-		return g.Name
-	}
-	return g.Name + "/rings/" + g.Ring()
+func (g *Group) Folder() string { return g.audience().Folder() }
+
+// audience returns who the group's bundles are for.
+func (g *Group) audience() ir.Audience {
+	return ir.Audience{Name: g.Name, Group: g.Group, User: g.User, Ring: g.Ring()}
 }
 
 // WithRings returns a group and what rings get that differ from it.

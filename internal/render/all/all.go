@@ -4,17 +4,24 @@ package all
 import (
 	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/render"
+	"github.com/policygen/policygen/internal/render/admx"
 	"github.com/policygen/policygen/internal/render/agentbundle"
 	"github.com/policygen/policygen/internal/render/claudemd"
 	"github.com/policygen/policygen/internal/render/dropins"
+	"github.com/policygen/policygen/internal/render/gpo"
 	"github.com/policygen/policygen/internal/render/hooks"
 	"github.com/policygen/policygen/internal/render/installscript"
+	"github.com/policygen/policygen/internal/render/lgpo"
 	"github.com/policygen/policygen/internal/render/managedmcp"
 	"github.com/policygen/policygen/internal/render/managedsettings"
 	"github.com/policygen/policygen/internal/render/mobileconfig"
 	"github.com/policygen/policygen/internal/render/plist"
+	"github.com/policygen/policygen/internal/render/powershell"
 	"github.com/policygen/policygen/internal/render/preferencefile"
 	"github.com/policygen/policygen/internal/render/reg"
+	"github.com/policygen/policygen/internal/render/registrypol"
+	"github.com/policygen/policygen/internal/render/remediation"
+	"github.com/policygen/policygen/internal/render/wix"
 )
 
 // Deps is what some back ends need besides the bundle.
@@ -39,5 +46,12 @@ func Backends(deps Deps) []render.Backend {
 		// From here on only where they are asked for.
 		preferencefile.New(), // Intune's template for macOS, beside the profile
 		installscript.New(),  // files on Macs, by consoles that only run scripts
+		registrypol.New(),    // the registry value of Windows as Group Policy keeps it
+		gpo.New(),            // as a policy object to import into a domain
+		lgpo.New(),           // for a machine without a domain
+		admx.New(),           // as templates, for the editor of Group Policy and for Intune
+		powershell.New(),     // by a script, which also writes the file
+		remediation.New(),    // by Intune again and again
+		wix.New(),            // the file tree as a package, for tools that know only packages
 	}
 }

@@ -2,21 +2,29 @@ package all_test
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/merge"
+	"github.com/policygen/policygen/internal/readback/admx"
 	"github.com/policygen/policygen/internal/readback/installscript"
+	"github.com/policygen/policygen/internal/readback/lgpo"
 	"github.com/policygen/policygen/internal/readback/mobileconfig"
 	"github.com/policygen/policygen/internal/readback/plist"
+	"github.com/policygen/policygen/internal/readback/pol"
+	"github.com/policygen/policygen/internal/readback/powershell"
 	"github.com/policygen/policygen/internal/readback/reg"
 	"github.com/policygen/policygen/internal/readback/settings"
 	"github.com/policygen/policygen/internal/render"
@@ -33,7 +41,7 @@ func backends(tb testing.TB) []render.Backend {
 
 // names is what users write in delivery.targets: taking one away or renaming it breaks them.
 var names = []string{"managed-settings", "dropins", "claude-md", "managed-mcp", "hooks", "plist", "mobileconfig", "agent", "reg",
-	"preference-file", "install-script"}
+	"preference-file", "install-script", "registry-pol", "gpo", "lgpo", "admx", "powershell", "intune-remediation", "wix"}
 
 func TestNames(t *testing.T) {
 	var got []string
@@ -82,11 +90,20 @@ func TestContract(t *testing.T) {
 // renderAll returns the bundle's files and those that the back end makes once for all platforms of an audience.
 func renderAll(b render.Backend, bundle *ir.Bundle) ([]render.File, error) {
 	files, err := b.Render(bundle)
-	whole, ok := b.(render.PerAudience)
+	if whole, ok := b.(render.PerAudience); ok && err == nil {
+		var more []render.File
+		more, err = whole.RenderAudience([]*ir.Bundle{bundle})
+		files = append(files, more...)
+	}
+	whole, ok := b.(render.PerRepository)
 	if err != nil || !ok {
 		return files, err
 	}
-	more, err := whole.RenderAudience([]*ir.Bundle{bundle})
+	g := whole.Gather()
+	if err := g.Add([]*ir.Bundle{bundle}); err != nil {
+		return nil, err
+	}
+	more, err := g.Files()
 	return append(files, more...), err
 }
 
@@ -151,6 +168,22 @@ func sameDocument(a, b *ir.Document) bool {
 	return a == b || a != nil && b != nil && cmp.Equal(a.Node, b.Node) && bytes.Equal(value.AppendJSON(nil, a.Node), b.Compact())
 }
 
+// registryPolicy reads Registry.pol, which must set nothing else.
+func registryPolicy(data []byte) (*value.Node, error) {
+	values, err := pol.Read(data)
+	if err != nil {
+		return nil, err
+	}
+	if len(values) != 1 || values[0].Key != `SOFTWARE\Policies\ClaudeCode` || values[0].Name != "Settings" || values[0].Type != pol.String {
+		return nil, fmt.Errorf("got %v", values)
+	}
+	text, err := values[0].Text()
+	if err != nil {
+		return nil, err
+	}
+	return settings.Read([]byte(text))
+}
+
 // readers holds, for each back end that carries settings, what reads its artifact back.
 var readers = map[string]func([]byte) (*value.Node, error){
 	"managed-settings": settings.Read,
@@ -159,6 +192,13 @@ var readers = map[string]func([]byte) (*value.Node, error){
 	"dropins":          settings.Read,
 	"plist":            plist.Read,
 	"reg":              reg.Read,
+	"registry-pol":     registryPolicy,
+	"gpo":              registryPolicy,
+	"lgpo":             lgpo.Read,
+	"admx":             admx.ReadData,
+	"powershell":       powershell.Read,
+
+	"intune-remediation": powershell.Read,
 	"mobileconfig": func(data []byte) (*value.Node, error) {
 		p, err := mobileconfig.Read(data)
 		if err != nil {
@@ -173,7 +213,7 @@ func TestFingerprints(t *testing.T) {
 	documents := merge.New(rendertest.Catalog(t)).Documents
 	for _, p := range ir.Platforms() {
 		for _, b := range backends(t) {
-			files, err := b.Render(rendertest.Bundle(t, p))
+			files, err := renderAll(b, rendertest.Bundle(t, p))
 			if err != nil {
 				t.Fatalf("%s: %v", b.Name(), err)
 			}
@@ -199,6 +239,33 @@ func TestFingerprints(t *testing.T) {
 				t.Errorf("%s on %s: the client would report another fingerprint than the manifest", b.Name(), p)
 			}
 		}
+	}
+}
+
+// TestPackageNamesTheFileTree: the package must ship exactly what the file tree beside it holds.
+func TestPackageNamesTheFileTree(t *testing.T) {
+	var source []byte
+	var want []string
+	for _, b := range backends(t) {
+		files, err := b.Render(rendertest.Bundle(t, ir.Windows))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			switch {
+			case b.Name() == "wix":
+				source = f.Data
+			case f.Place == render.FileTree || f.Place == render.EveryTree:
+				want = append(want, f.Path)
+			}
+		}
+	}
+	var got []string
+	for _, found := range regexp.MustCompile(`Source="file/([^"]*)"`).FindAllSubmatch(source, -1) {
+		got = append(got, string(found[1]))
+	}
+	if diff := cmp.Diff(want, got, cmpopts.SortSlices(strings.Compare)); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -242,6 +309,9 @@ func served(b render.Backend) ir.Platform {
 // checkTorture renders one bundle and compares each artifact of settings with the document whose fingerprint it has.
 func checkTorture(t *testing.T, b render.Backend, bundle *ir.Bundle) {
 	files, err := renderAll(b, bundle)
+	if _, told := errors.AsType[*render.LimitError](err); told && len(bundle.Profile.Compact()) > 1<<20 {
+		return
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,7 +349,7 @@ func TestNastyNames(t *testing.T) {
 				t.Errorf("%s with %q: %v", b.Name(), text, err)
 			}
 			for _, f := range files {
-				if !fs.ValidPath(f.Path) || !regexp.MustCompile(`^[A-Za-z0-9./_-]+$`).MatchString(f.Path) {
+				if !fs.ValidPath(f.Path) || !regexp.MustCompile(`^[A-Za-z0-9./_{}-]+$`).MatchString(f.Path) {
 					t.Errorf("%s with %q: path %q", b.Name(), text, f.Path)
 				}
 			}

@@ -3,9 +3,8 @@ package mobileconfig
 import (
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/render/internal/guid"
 	"github.com/policygen/policygen/internal/value"
 )
 
@@ -20,20 +19,16 @@ type identity struct{ Profile, ProfileUUID, Payload, PayloadUUID string }
 // Mac that moves to another ring replaces its profile and updates the payload in place; the profile's own UUID names the ring, for consoles
 // that hold the profiles of several rings at once and tell them apart by it (Apple, "TopLevel" and "CommonPayloadKeys").
 func identify(organization, audience, ring string) identity {
-	space := uuid.NewSHA1(uuid.NameSpaceURL, []byte("policygen:"+organization))
-	derive := func(role string) string {
-		return strings.ToUpper(uuid.NewSHA1(space, []byte(audience+"/"+role)).String()) // no audience holds a slash
-	}
-	profile := identifierPrefix + slug(organization, space) + "." + strings.ReplaceAll(audience, "+", ".")
-	own := "profile"
+	own := []string{audience, "profile"} // no audience holds a slash
 	if ring != "" {
-		own += "/" + ring
+		own = append(own, ring)
 	}
-	return identity{Profile: profile, ProfileUUID: derive(own), Payload: profile + ".settings", PayloadUUID: derive("payload")}
+	profile := identifierPrefix + slug(organization) + "." + strings.ReplaceAll(audience, "+", ".")
+	return identity{Profile: profile, ProfileUUID: guid.Of(organization, own...), Payload: profile + ".settings", PayloadUUID: guid.Of(organization, audience, "payload")}
 }
 
 // slug returns the organization's name as one part of an identifier. A name without ASCII letters gets a piece of its UUID.
-func slug(organization string, space uuid.UUID) string {
+func slug(organization string) string {
 	var s strings.Builder
 	for _, r := range strings.ToLower(organization) {
 		switch {
@@ -46,7 +41,7 @@ func slug(organization string, space uuid.UUID) string {
 	if name := strings.TrimRight(s.String(), "-"); name != "" {
 		return name
 	}
-	return "org-" + space.String()[:8]
+	return "org-" + guid.Organization(organization)[:8]
 }
 
 // zero is the place of nodes that nobody wrote.

@@ -8,7 +8,6 @@ package mobileconfig
 import (
 	"fmt"
 	"io/fs"
-	"time"
 
 	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/render"
@@ -38,7 +37,11 @@ func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 	if b.Profile == nil {
 		return nil, nil
 	}
-	name := withRing(b.Audience, ".ring-", "") + ".mobileconfig"
+	name := b.Audience.Name
+	if ring := b.Audience.Ring; ring != "" {
+		name += ".ring-" + ring
+	}
+	name += ".mobileconfig"
 	if b.Audience.Name == "" || !fs.ValidPath(name) {
 		return nil, fmt.Errorf("audience %q cannot name a configuration profile", b.Audience.Name)
 	}
@@ -52,7 +55,7 @@ func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 // profile returns the outer property list.
 func profile(b *ir.Bundle) *value.Node {
 	id := identify(b.Organization, b.Audience.Name, b.Audience.Ring)
-	title := "Claude Code policy: " + withRing(b.Audience, " (ring ", ")")
+	title := "Claude Code policy: " + b.Audience.Title()
 	members := []value.Member{
 		text("PayloadType", "Configuration"),
 		{Key: "PayloadVersion", Value: value.Num(1, zero)},
@@ -61,21 +64,13 @@ func profile(b *ir.Bundle) *value.Node {
 		text("PayloadIdentifier", id.Profile),
 		text("PayloadUUID", id.ProfileUUID),
 		text("PayloadDisplayName", title),
-		text("PayloadDescription", description(b)),
+		text("PayloadDescription", b.Describe()),
 		{Key: "PayloadContent", Value: value.Array(zero, payload(b, id, title))},
 	}
 	if b.Organization != "" {
 		members = append(members, text("PayloadOrganization", b.Organization))
 	}
 	return value.Object(zero, members...)
-}
-
-// withRing returns the audience's name, and its ring between two texts.
-func withRing(a ir.Audience, before, after string) string {
-	if a.Ring == "" {
-		return a.Name
-	}
-	return a.Name + before + a.Ring + after
 }
 
 // payload returns the one payload of the profile.
@@ -89,23 +84,4 @@ func payload(b *ir.Bundle, id identity, title string) *value.Node {
 		text("PayloadDisplayName", title),
 		value.Member{Key: "PayloadContent", Value: object(domain, object("Forced", value.Array(zero, forced)))},
 	)
-}
-
-// description tells an administrator whom the profile is for and until when it may be used.
-func description(b *ir.Bundle) string {
-	who := "group " + b.Audience.Group
-	if b.Audience.Name != b.Audience.Group {
-		who = b.Audience.Name + " of " + who
-	}
-	if b.Audience.Ring != "" {
-		who += ", ring " + b.Audience.Ring + " of the rollout"
-	}
-	s := "Claude Code policy for " + who + ", made by policygen."
-	if !b.Valid.Until.IsZero() {
-		s += " Valid until " + b.Valid.Until.UTC().Format(time.RFC3339) + "; deliver a new release before then."
-	}
-	if b.Revision != "" {
-		s += " Revision " + b.Revision + "."
-	}
-	return s
 }

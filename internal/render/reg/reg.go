@@ -7,13 +7,13 @@ package reg
 import (
 	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/render"
-	"github.com/policygen/policygen/internal/value"
+	"github.com/policygen/policygen/internal/render/internal/winreg"
 )
 
 const (
 	head = "Windows Registry Editor Version 5.00\r\n\r\n" +
-		`[HKEY_LOCAL_MACHINE\SOFTWARE\Policies\ClaudeCode]` + "\r\n" + `"Settings"="`
-	next = "\"\r\n\"PolicyRevision\"=\"" // the client reads Settings alone
+		`[HKEY_LOCAL_MACHINE\` + winreg.Key + "]\r\n\"" + winreg.Name + `"="`
+	next = "\"\r\n\"" + winreg.RevisionName + "\"=\""
 	tail = "\"\r\n\r\n"
 )
 
@@ -34,9 +34,7 @@ func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 	if b.Profile == nil {
 		return nil, nil
 	}
-	json := b.Profile.Compact()
-	ascii := value.AppendASCII(make([]byte, 0, len(json)+len(json)/8), json)
-	return []render.File{{Place: render.Platform, Path: "ClaudeCode.reg", Data: encode(ascii, b.Revision), Resolved: b.Profile.Digest()}}, nil
+	return []render.File{{Place: render.Platform, Path: "ClaudeCode.reg", Data: encode(winreg.Text(b.Profile), b.Revision), Resolved: b.Profile.Digest()}}, nil
 }
 
 // encode returns the file that sets the value to an ASCII text without line breaks, and beside it the revision for programs that check
@@ -44,7 +42,7 @@ func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 func encode(ascii []byte, revision string) []byte {
 	data := make([]byte, 0, 2*(1+len(head)+len(ascii)+len(ascii)/4+len(tail)))
 	data = append(data, 0xff, 0xfe)
-	data = appendWide(data, head)
+	data = winreg.AppendWide(data, head)
 	for _, c := range ascii {
 		switch c {
 		case '"', '\\':
@@ -54,15 +52,7 @@ func encode(ascii []byte, revision string) []byte {
 		}
 	}
 	if revision != "" {
-		data = appendWide(data, next+revision)
+		data = winreg.AppendWide(data, next+revision)
 	}
-	return appendWide(data, tail)
-}
-
-// appendWide appends an ASCII text as UTF-16LE.
-func appendWide(dst []byte, ascii string) []byte {
-	for i := range len(ascii) {
-		dst = append(dst, ascii[i], 0)
-	}
-	return dst
+	return winreg.AppendWide(data, tail)
 }

@@ -1,0 +1,169 @@
+// Package admx reads administrative templates back: which text each policy would put into the registry if it were enabled as it stands.
+// It follows the references between .admx and .adml as the editor of Group Policy does, and takes only what Intune imports alone.
+package admx
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"regexp"
+	"unicode/utf8"
+
+	"github.com/policygen/policygen/internal/readback/settings"
+	"github.com/policygen/policygen/internal/value"
+)
+
+// definitions is the part of an .admx file that matters here.
+type definitions struct {
+	XMLName   xml.Name `xml:"policyDefinitions"`
+	Using     []any    `xml:"policyNamespaces>using"`
+	Resources struct {
+		MinRevision string `xml:"minRequiredRevision,attr"`
+	} `xml:"resources"`
+	Supported  []named  `xml:"supportedOn>definitions>definition"`
+	Categories []named  `xml:"categories>category"`
+	Policies   []policy `xml:"policies>policy"`
+}
+
+type named struct {
+	Name        string `xml:"name,attr"`
+	DisplayName string `xml:"displayName,attr"`
+}
+
+type policy struct {
+	named
+	Class        string `xml:"class,attr"`
+	Explain      string `xml:"explainText,attr"`
+	Presentation string `xml:"presentation,attr"`
+	Key          string `xml:"key,attr"`
+	Category     ref    `xml:"parentCategory"`
+	Supported    ref    `xml:"supportedOn"`
+	Texts        []struct {
+		ID         string `xml:"id,attr"`
+		ValueName  string `xml:"valueName,attr"`
+		MaxLength  int    `xml:"maxLength,attr"`
+		Expandable bool   `xml:"expandable,attr"`
+	} `xml:"elements>text"`
+}
+
+type ref struct {
+	Ref string `xml:"ref,attr"`
+}
+
+// resources is the part of an .adml file that matters here.
+type resources struct {
+	XMLName  xml.Name `xml:"policyDefinitionResources"`
+	Revision string   `xml:"revision,attr"`
+	Strings  []struct {
+		ID   string `xml:"id,attr"`
+		Text string `xml:",chardata"`
+	} `xml:"resources>stringTable>string"`
+	Presentations []struct {
+		ID    string `xml:"id,attr"`
+		Boxes []struct {
+			RefID   string `xml:"refId,attr"`
+			Default string `xml:"defaultValue"`
+		} `xml:"textBox"`
+	} `xml:"resources>presentationTable>presentation"`
+}
+
+// Read returns the settings of each policy, by the policy's name.
+func Read(admx, adml []byte) (map[string]*value.Node, error) {
+	var d definitions
+	var r resources
+	if err := errors.Join(xml.Unmarshal(admx, &d), xml.Unmarshal(adml, &r)); err != nil {
+		return nil, err
+	}
+	if len(d.Using) > 0 {
+		return nil, errors.New("the template needs another one, which Intune would have to have first")
+	}
+	if d.Resources.MinRevision != r.Revision {
+		return nil, fmt.Errorf("the template wants texts of revision %q, these are %q", d.Resources.MinRevision, r.Revision)
+	}
+	t := newTables(d, r)
+	found := map[string]*value.Node{}
+	for _, p := range d.Policies {
+		n, err := t.policy(p)
+		if err != nil {
+			return nil, fmt.Errorf("policy %s: %w", p.Name, err)
+		}
+		if found[p.Name] != nil {
+			return nil, fmt.Errorf("policy %s comes twice", p.Name)
+		}
+		found[p.Name] = n
+	}
+	return found, nil
+}
+
+// tables holds what policies may refer to.
+type tables struct {
+	strings, supported, categories map[string]bool
+	defaults                       map[string]map[string]string // by presentation and text box
+}
+
+func newTables(d definitions, r resources) tables {
+	t := tables{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]map[string]string{}}
+	for _, s := range r.Strings {
+		t.strings["$(string."+s.ID+")"] = s.Text != ""
+	}
+	for _, n := range d.Supported {
+		t.supported[n.Name] = t.strings[n.DisplayName]
+	}
+	for _, n := range d.Categories {
+		t.categories[n.Name] = t.strings[n.DisplayName]
+	}
+	for _, p := range r.Presentations {
+		boxes := map[string]string{}
+		for _, b := range p.Boxes {
+			boxes[b.RefID] = b.Default
+		}
+		t.defaults["$(presentation."+p.ID+")"] = boxes
+	}
+	return t
+}
+
+var identifier = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
+
+// policy returns what one policy would set.
+func (t tables) policy(p policy) (*value.Node, error) {
+	switch {
+	case !identifier.MatchString(p.Name):
+		return nil, errors.New("the name holds something else than letters, digits and underscores")
+	case p.Class != "Machine" || p.Key != `SOFTWARE\Policies\ClaudeCode`:
+		return nil, fmt.Errorf("it sets the key %s of class %q", p.Key, p.Class)
+	case !t.strings[p.DisplayName] || !t.strings[p.Explain]:
+		return nil, errors.New("a text is missing")
+	case !t.supported[p.Supported.Ref] || !t.categories[p.Category.Ref]:
+		return nil, errors.New("its category, or where it is supported, is not defined")
+	case len(p.Texts) != 1 || p.Texts[0].ValueName != "Settings":
+		return nil, errors.New("it does not set the one value Settings")
+	case p.Texts[0].Expandable:
+		return nil, errors.New("the value would be REG_EXPAND_SZ, in which Windows replaces %NAME%")
+	}
+	text, ok := t.defaults[p.Presentation][p.Texts[0].ID]
+	if !ok || len(t.defaults[p.Presentation]) != 1 {
+		return nil, errors.New("the presentation has other text boxes than the policy")
+	}
+	if n := utf8.RuneCountInString(text); n > p.Texts[0].MaxLength {
+		return nil, fmt.Errorf("the text has %d characters, the box takes %d", n, p.Texts[0].MaxLength)
+	}
+	return settings.Read([]byte(text))
+}
+
+// ReadData returns the settings in the data of an OMA-URI.
+func ReadData(data []byte) (*value.Node, error) {
+	var d struct {
+		Enabled *struct{} `xml:"enabled"`
+		Data    []struct {
+			ID    string `xml:"id,attr"`
+			Value string `xml:"value,attr"`
+		} `xml:"data"`
+	}
+	if err := xml.Unmarshal([]byte("<d>"+string(data)+"</d>"), &d); err != nil {
+		return nil, err
+	}
+	if d.Enabled == nil || len(d.Data) != 1 || d.Data[0].ID == "" {
+		return nil, errors.New("the data does not enable the policy with one value")
+	}
+	return settings.Read([]byte(d.Data[0].Value))
+}

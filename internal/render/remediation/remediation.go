@@ -1,0 +1,44 @@
+// Package remediation writes the pair of scripts that an Intune remediation consists of: one finds that a machine has not exactly this policy,
+// the other puts it there. Unlike a platform script, Intune runs them again and again, so a policy that somebody changed comes back.
+package remediation
+
+import (
+	"github.com/policygen/policygen/internal/ir"
+	"github.com/policygen/policygen/internal/render"
+	"github.com/policygen/policygen/internal/render/internal/psscript"
+)
+
+// maxScript is what Intune takes for a script, in bytes (Microsoft documentation, "Remediations": less than 200 KB in ASCII).
+const maxScript = 200 * 1000
+
+// Backend implements [render.Backend].
+type Backend struct{}
+
+// New returns the back end.
+func New() Backend { return Backend{} }
+
+// Name returns "intune-remediation".
+func (Backend) Name() string { return "intune-remediation" }
+
+// Platforms returns Windows.
+func (Backend) Platforms() []ir.Platform { return []ir.Platform{ir.Windows} }
+
+// Needs returns nothing: the files stand alone.
+func (Backend) Needs() []string { return nil }
+
+// Render returns the two scripts, or a *[render.LimitError].
+func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
+	if b.Profile == nil {
+		return nil, nil
+	}
+	files := []render.File{
+		{Place: render.Platform, Path: "Detect-ClaudeCodePolicy.ps1", Data: psscript.Detect(b)},
+		{Place: render.Platform, Path: "Repair-ClaudeCodePolicy.ps1", Data: psscript.Set(b), Resolved: b.Profile.Digest()},
+	}
+	for _, f := range files {
+		if len(f.Data) >= maxScript {
+			return nil, &render.LimitError{Artifact: f.Path, Taker: "Intune", Size: len(f.Data), Limit: maxScript - 1}
+		}
+	}
+	return files, nil
+}
