@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Claude Code policy for group web, made by policygen. Valid until 2026-12-01T00:00:00Z; deliver a new release before then.
+Claude Code policy for group web, made by policygen. Valid until 2026-12-01T00:00:00Z; deliver a new release before then. Revision 0123456789abcdef.
 .DESCRIPTION
 Exits 0 if exactly this policy is in force on this machine, and 1 if another one is, none is or it cannot be read.
 .PARAMETER Form

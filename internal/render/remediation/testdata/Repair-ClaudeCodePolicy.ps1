@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Claude Code policy for group web, made by policygen. Valid until 2026-12-01T00:00:00Z; deliver a new release before then.
+Claude Code policy for group web, made by policygen. Valid until 2026-12-01T00:00:00Z; deliver a new release before then. Revision 0123456789abcdef.
 .DESCRIPTION
 Puts the policy in force on this machine. Run it as SYSTEM or as an administrator; the bitness of PowerShell does not matter.
 .PARAMETER Form
