@@ -115,6 +115,9 @@ func TestAction(t *testing.T) {
 		{"unknown command", map[string]string{"command": "$(touch pwned)"}, nil, run, "", "::error title=policygen::the input \"command\" must be", "", nil},
 		{"wrong usage", map[string]string{"at": "tomorrow"}, nil, run, "2", "POLICYGEN_AT: \"tomorrow\" is not a date", "", nil},
 		{"no such base", map[string]string{"base": "origin/nothing"}, nil, run, "2", "POLICYGEN_BASE: ", "", nil},
+		{"diff", map[string]string{"command": "diff", "base": "origin/main", "fail-on": "loosens"}, nil, nil, "0", "no changes", "### policygen diff origin/main...HEAD\n\n    no changes", []string{}},
+		{"diff without a base", map[string]string{"command": "diff"}, nil, nil, "0", "no changes", "### policygen diff HEAD...HEAD\n", []string{}},
+		{"diff of no such base", map[string]string{"command": "diff", "base": "--evil"}, nil, run, "2", "has no flag --evil", "", nil},
 		{"a version", map[string]string{"version": "v1.2.3"}, nil, nil, "0", "no problems", "", []string{}},
 	}
 	from, schema := policyRepository(t), sarifSchema(t)
@@ -183,6 +186,30 @@ func (f *forge) checkSARIF(schema *jsonschema.Schema, r run, rules []string) {
 	}
 	if diff := cmp.Diff(rules, errors); diff != "" {
 		f.t.Errorf("rules of the log:\n%s", diff)
+	}
+}
+
+// TestActionDiff fails for a loosening until its fingerprint is in the file.
+func TestActionDiff(t *testing.T) {
+	schema := sarifSchema(t)
+	f := newForge(t, policyRepository(t))
+	f.add(map[string]string{"policies/x.yaml": "settings: {permissions: {allow: [WebFetch]}}\n", "approved.txt": "# nothing yet\n"})
+	f.commit("change")
+	inputs := map[string]string{"command": "diff", "base": "origin/main", "fail-on": "loosens", "approved-file": "approved.txt"}
+	r := f.runAction(inputs)
+	if diff := cmp.Diff([]string{"Run policygen"}, r.failed); diff != "" || r.outputs["exit-code"] != "1" {
+		t.Errorf("exit code %q, failed steps (-want +got):\n%s\n%s", r.outputs["exit-code"], diff, r.log)
+	}
+	f.checkSARIF(schema, r, []string{"permission-added"})
+	_, after, found := strings.Cut(r.summary, "[permission-added ")
+	fingerprint, _, _ := strings.Cut(after, "]")
+	if !found || !strings.Contains(r.log, "::error file=policies/x.yaml,line=1,") {
+		t.Fatalf("summary:\n%s\nlog:\n%s", r.summary, r.log)
+	}
+	f.add(map[string]string{"approved.txt": fingerprint + " # agreed\n"})
+	r = f.runAction(inputs)
+	if r.failed != nil || r.outputs["exit-code"] != "0" || strings.Contains(r.log, "::error") {
+		t.Errorf("approved: exit code %q\n%s", r.outputs["exit-code"], r.log)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -99,6 +100,13 @@ func exceptionText(approver, expires string) string {
 	return "exceptions:\n  - team: engineering\n    exempt_from: [no-search]\n    reason: they need it\n    approved_by: " + approver + "\n    expires: " + expires + "\n"
 }
 
+// approving is how the workflow asks for approving reviews; forgeIsDown is the case in which nobody answers.
+const (
+	approving   = `select(.state == "APPROVED")`
+	forgeIsDown = "the forge does not answer"
+	exempting   = "311d84ae4efbeb1d 43ac799ac86b452f cbcbdffb8f1efe3c" // the fingerprints of an exception from namedPolicy
+)
+
 type checkCase struct {
 	name         string
 	base, change map[string]string
@@ -123,7 +131,7 @@ func TestCheckWorkflow(t *testing.T) {
 			[]string{"Are the policies right?", "Is out/ what they say?"}, []string{`did you mean "settings"?`, "nothing was written"}},
 		{"a change that names its own approver", nil,
 			map[string]string{"policies/governance.yaml": "governance:\n  approvers: [mallory@acme.com]\n", "policies/exceptions/x.yaml": exceptionText("mallory@acme.com", "2027-02-01")},
-			false, "", []string{"Are the policies right?"}, []string{"exception-base-approver", "out is up to date"}},
+			false, "", []string{"Are the policies right?", "What does it change?"}, []string{"exception-base-approver", "out is up to date"}},
 		{"identities of the change itself do not count", nil,
 			map[string]string{".github/identities.json": `{"octocat": "x@acme.com"}`, "policies/exceptions/x.yaml": exceptionText("ciso@acme.com", "2027-02-01")}, false, "", nil,
 			[]string{"exception-ends", "out is up to date"}},
@@ -135,8 +143,8 @@ func TestCheckWorkflow(t *testing.T) {
 			[]string{"Are the policies right?"}, []string{"no review shows that ciso@acme.com approved", "out is up to date"}},
 		{"identities that are not JSON", map[string]string{".github/identities.json": "octocat: ciso\n"}, map[string]string{"policies/x.yaml": "settings: {}\n"}, false,
 			review("APPROVED"), []string{"Are the policies right?"}, []string{"POLICYGEN_APPROVALS: ", "out is up to date"}},
-		{"the forge does not answer", identities, map[string]string{"policies/x.yaml": "settings: {}\n"}, false, "",
-			[]string{"Who has approved it?"}, []string{"", "out is up to date"}},
+		{forgeIsDown, identities, map[string]string{"policies/x.yaml": "settings: {}\n"}, false, "",
+			[]string{"Who has approved it?", "Which changes were approved?"}, []string{"", "out is up to date"}},
 	}
 	eachCase(t, "check", "policy", tests, func(c checkCase) string { return c.name }, func(t *testing.T, w workflow, f *forge, tt checkCase) {
 		if tt.base != nil {
@@ -149,8 +157,11 @@ func TestCheckWorkflow(t *testing.T) {
 		if !tt.stale {
 			f.commit("change")
 		}
+		if tt.name != forgeIsDown {
+			f.answers = [][2]string{{approving, "octocat\t" + exempting + "\n"}, {"collaborators/octocat/permission", "write\n"}}
+		}
 		if tt.reviews != "" {
-			f.answers = [][2]string{{"repos/acme/policy/pulls/7/reviews", strings.TrimPrefix(tt.reviews, "\n")}}
+			f.answers = append(f.answers, [2]string{"repos/acme/policy/pulls/7/reviews", strings.TrimPrefix(tt.reviews, "\n")})
 		}
 		r := f.job(w, "check")
 		if diff := cmp.Diff(tt.failed, r.failed); diff != "" {
@@ -170,6 +181,56 @@ func TestCheckWorkflow(t *testing.T) {
 	})
 }
 
+type approvalCase struct {
+	name       string
+	change     map[string]string
+	reviews    string // login, tab, fingerprints of an approving review
+	permission string // of octocat
+	failed     []string
+	report     string // a text of diff.md
+}
+
+// TestApprovedChanges: what loosens waits for somebody who may write and names it.
+func TestApprovedChanges(t *testing.T) {
+	waits := []string{"What does it change?"}
+	exempts := map[string]string{"policies/exceptions/x.yaml": exceptionText("ciso@acme.com", "2027-02-01")}
+	const asks = "with `--approved`: `311d84ae4efbeb1d,43ac799ac86b452f,cbcbdffb8f1efe3c`\n"
+	tests := []approvalCase{
+		{"nobody has approved", exempts, "", "", waits, asks},
+		{"approved", exempts, "octocat\t" + exempting + "\n", "write", nil, "`exception-added` `cbcbdffb8f1efe3c` approved\n"},
+		{"approved in two reviews", exempts, "octocat\t311d84ae4efbeb1d\nocto-cat\t\noctocat\t43ac799ac86b452f cbcbdffb8f1efe3c\n", "admin", nil, "approved\n"},
+		{"one is not named", exempts, "octocat\t311d84ae4efbeb1d cbcbdffb8f1efe3c\n", "write", waits, "with `--approved`: `43ac799ac86b452f`\n"},
+		{"by somebody who may only read", exempts, "octocat\t" + exempting + "\n", "read", waits, asks},
+		{"by somebody unknown", exempts, "octocat\t" + exempting + "\n", "", waits, asks},
+		{"by a name that is none", exempts, "../octocat\t" + exempting + "\n\t" + exempting + "\n$(touch pwned)\t" + exempting + "\n", "write", waits, asks},
+		{"an approval of something else", exempts, "octocat\t0123456789abcdef\n", "write", waits, `the approved fingerprint "0123456789abcdef" fits no change`},
+		{"it tightens", map[string]string{"policies/x.yaml": "settings: {permissions: {deny: [Read(~/.netrc)]}}\n"}, "", "", nil, "### Policy diff: 1 tighten"},
+		{"no policy changes", map[string]string{"main.go": "package main\n"}, "", "", nil, "### Policy diff: no changes\n"},
+	}
+	eachCase(t, "check", "policy", tests, func(c approvalCase) string { return c.name }, func(t *testing.T, w workflow, f *forge, tt approvalCase) {
+		f.git("switch", "-q", "-c", "change")
+		f.add(tt.change)
+		f.commit("change")
+		f.answers = [][2]string{{approving, tt.reviews}}
+		if tt.permission != "" {
+			f.answers = append(f.answers, [2]string{"repos/acme/policy/collaborators/octocat/permission", tt.permission + "\n"})
+		}
+		r := f.job(w, "check")
+		if diff := cmp.Diff(tt.failed, r.failed); diff != "" {
+			t.Errorf("failed steps (-want +got):\n%s\n%s", diff, r.log)
+		}
+		if got := f.read("artifacts/policy-report/diff.md"); !strings.HasPrefix(got, "<!-- policygen-diff -->\n") || !strings.Contains(got, tt.report) {
+			t.Errorf("diff.md does not hold %q:\n%s", tt.report, got)
+		}
+		if strings.Contains(r.log, "::error") != (tt.failed != nil) {
+			t.Errorf("annotations:\n%s", r.log)
+		}
+		if _, err := os.Stat(filepath.Join(f.repo, "pwned")); err == nil {
+			t.Error("a review was run as code")
+		}
+	})
+}
+
 type commentCase struct {
 	name    string
 	report  map[string]string
@@ -178,6 +239,12 @@ type commentCase struct {
 	posted  string // the call that posts, "" for none
 	body    string
 }
+
+// diffComment is what policygen says of a change, and foreign what somebody writes in its place to get at those who read it.
+const (
+	diffComment = "<!-- policygen-diff -->\n### Policy diff: 1 loosen\n\n- **LOOSENS** `a`\n\n<details><summary>web</summary>\n\n- `b`\n\n</details>\n"
+	foreign     = "@acme/owners &#64;acme #1 GH-2 <img src=x> [x](http://evil/x) ![y][z] &lt;b&gt; www.evil <!-- $(touch pwned)\n[z]: http://evil/y\n</details>\n\x1b"
+)
 
 func TestCommentWorkflow(t *testing.T) {
 	const size, head, comments = "artifacts?name=policy-report", "pulls/7 --jq .head.sha", "issues/7/comments --jq"
@@ -208,6 +275,14 @@ func TestCommentWorkflow(t *testing.T) {
 		{"link for a text", with(map[string]string{"check.txt": "-> ../../secret"}), answers, nil, "POST", "\n**build**"},
 		{"Markdown", with(map[string]string{"check.txt": "```\n</pre> @everyone ![x](http://evil/x)\r# heading\x1b[31m\n\n$(touch pwned) `touch pwned` %s\\n"}), answers, nil, "POST",
 			"**check**\n\n    ```\n    </pre> @everyone ![x](http://evil/x)# heading[31m\n    \n    $(touch pwned) `touch pwned` %s\\n\n"},
+		{"what changes", with(map[string]string{"diff.md": diffComment}), answers, nil, "POST", "\n\n### Policy diff: 1 loosen\n\n- **LOOSENS** `a`\n\n<details><summary>web</summary>\n\n- `b`\n\n</details>\n"},
+		{"nothing changes", with(map[string]string{"diff.md": "<!-- policygen-diff -->\n### Policy diff: no changes\n"}), answers, nil, "POST", "**check**"},
+		{"nothing changes any more", with(map[string]string{"diff.md": "<!-- policygen-diff -->\n### Policy diff: no changes\n"}),
+			[][2]string{answers[0], answers[1], {`policygen-diff`, "4713\n"}, answers[2], answers[3]}, nil, "PATCH repos/acme/policy/issues/comments/4713", "no changes"},
+		{"link for a diff", with(map[string]string{"diff.md": "-> ../../secret"}), answers, nil, "POST", "**check**"},
+		{"Markdown of somebody else", with(map[string]string{"diff.md": "<!-- policygen-diff -->\n" + foreign}), answers, nil, "POST",
+			"@\u200bacme/owners &\u200b#\u200b64;acme #\u200b1 GH-\u200b2 <\u200bimg src=x> [x]\u200b(http:\u200b//evil/x) ![y]\u200b[z] &lt;b&gt; www.\u200bevil <\u200b!-- $(touch pwned)\n[z]\u200b: http:\u200b//evil/y\n</details>"},
+		{"a long diff", with(map[string]string{"diff.md": "<!-- policygen-diff -->\n" + strings.Repeat("\u200b\u00e9@ ", 100_000)}), answers, nil, "POST", "\u00e9@"},
 		{"long", with(map[string]string{"check.txt": strings.Repeat("\n", 100_000), "build.txt": strings.Repeat("y", 100_000)}), answers, nil, "POST", "**check**"},
 	}
 	eachCase(t, "comment", "policy-comment", tests, func(c commentCase) string { return c.name }, func(t *testing.T, w workflow, f *forge, tt commentCase) {
@@ -233,14 +308,14 @@ func TestCommentWorkflow(t *testing.T) {
 			t.Errorf("calls:\n%s", r.calls)
 		}
 		body := f.read("calls.body")
-		if tt.posted != "" && (!strings.HasPrefix(body, "<!-- policygen -->\n") || !strings.Contains(body, tt.body) || len(body) > 65_536) {
+		if tt.posted != "" && (!strings.HasPrefix(body, "<!-- policygen") || !strings.Contains(body, tt.body) || utf8.RuneCountInString(body) > 65_536) {
 			t.Errorf("comment of %d bytes does not hold %q:\n%.2000s", len(body), tt.body, body)
 		}
 		if strings.Contains(body, "**check**\n\n    7\n") {
 			t.Error("a link was followed")
 		}
 		for _, line := range strings.Split(body, "\n") {
-			if strings.Contains(line, "evil") && !strings.HasPrefix(line, "    ") {
+			if strings.Contains(line, "://evil") && !strings.HasPrefix(line, "    ") {
 				t.Errorf("Markdown of the report: %q", line)
 			}
 		}

@@ -21,14 +21,21 @@ func Markdown(w io.Writer, r Report) error {
 	m := markdown{report: r, room: maxMarkdown - 300} // for the closing words
 	m.put(Marker + "\n### Policy diff: " + words(r.Summary()) + "\n\nFrom " + code(r.Base.Name) + " to " + code(r.Head.Name) + ".\n")
 	var rest []Change
+	var open []string // what was shown and waits for an approval
 	for _, c := range r.Changes {
 		switch {
 		case c.artifact():
 		case c.Class <= diff.Loosens:
 			m.entry(c, "\n")
+			if m.left == 0 && !c.Approved {
+				open = append(open, c.Fingerprint)
+			}
 		default:
 			rest = append(rest, c)
 		}
+	}
+	if len(open) > 0 {
+		m.put("\nWhoever agrees to all of this names it in an approving review, or with `--approved`: `" + strings.Join(open, ",") + "`\n")
 	}
 	m.folded(rest)
 	if files := len(r.artifacts()); files > 0 {
