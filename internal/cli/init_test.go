@@ -157,7 +157,7 @@ func TestInitReadmeIsRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, d := range report.Diagnostics {
-		if d.Code != "no-effect-yet" && d.Code != "exception-ends-with-redelivery" {
+		if d.Code != "exception-ends-with-redelivery" {
 			t.Errorf("the blocks of the README give %+v", d)
 		}
 	}

@@ -3,7 +3,6 @@ package policy
 import (
 	"flag"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -61,7 +60,6 @@ func loadFS(t testing.TB, folder fstest.MapFS, at time.Time) loaded {
 	}
 	set, found := loadWith(p.validator, tree, p.catalog, "")
 	list = append(append(list, found...), set.Expiry(at)...)
-	list = slices.DeleteFunc(list, func(d diag.Diagnostic) bool { return d.Code == diag.NoEffectYet }) // TestNoEffectYet looks at these
 	return loaded{set, tree, list.Sorted()}
 }
 

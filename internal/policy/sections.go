@@ -12,7 +12,7 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// sections reads guidance, hooks, servers, policies, exceptions and tests of every file.
+// sections reads guidance, hooks, servers, policies and exceptions of every file.
 func (l *loader) sections() {
 	for _, f := range l.set.Files {
 		f.Narrow, f.Servers = mapOf(f.root.Get("narrow")), mapOf(f.root.Get("mcp_servers"))
@@ -27,29 +27,6 @@ func (l *loader) sections() {
 		}
 		for _, n := range items(f.root.Get("exceptions")) {
 			l.exception(f, n)
-		}
-	}
-	l.noEffectYet()
-}
-
-// noEffect are the sections and fields that this version checks and does not act on.
-func noEffect() []string {
-	return []string{"tests"}
-}
-
-// noEffectYet says, once for each of them, that nothing depends on it.
-func (l *loader) noEffectYet() {
-	for _, path := range noEffect() {
-		section, field, nested := strings.Cut(path, ".")
-		for _, f := range l.set.Files {
-			m := f.root.Member(section)
-			if m != nil && nested {
-				m = m.Value.Member(field)
-			}
-			if m != nil {
-				l.add(diag.New(diag.NoEffectYet, m.KeyPos, "%q is checked, but has no effect yet", path).WithHint("nothing in the artifacts depends on it"))
-				break
-			}
 		}
 	}
 }
@@ -202,7 +179,7 @@ func (l *loader) references() {
 			l.exceptionValues(n)
 		}
 		for _, n := range items(f.root.Get("tests")) {
-			l.test(n, names)
+			l.test(f, n, names)
 		}
 	}
 }
@@ -221,25 +198,6 @@ func (l *loader) exceptionValues(n *value.Node) {
 				WithHint("remove `values` to exempt from the whole policy").WithRelated(p.Pos, "the policy"))
 		}
 	}
-}
-
-// test checks the names that a test uses; the schema has checked its shape.
-func (l *loader) test(n *value.Node, policies []string) {
-	if name := n.Get("name"); name.Str() != "" {
-		l.unique("test", name)
-	}
-	if by := n.Get("by"); by.Str() != "" && !isRule(by.Str()) {
-		l.knownPolicy(by, policies, "`by` names a policy, or a permission rule such as Bash(curl *)")
-	}
-	if group := n.Get("group"); group.Str() != "" && group.Str() != DefaultGroup && l.index[group.Str()] == nil {
-		l.add(l.unknownGroup(group.Str(), group.Pos))
-	}
-	l.date(n, "at", false)
-}
-
-// isRule reports whether a text is written like a permission rule rather than a policy's name.
-func isRule(s string) bool {
-	return strings.ContainsAny(s, "()") || strings.HasPrefix(s, "mcp__") || (s != "" && s[0] >= 'A' && s[0] <= 'Z')
 }
 
 // knownPolicy tells of a policy that is not defined: with the nearest name, or the hint given where nothing is near.

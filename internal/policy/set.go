@@ -46,6 +46,7 @@ type Set struct {
 	Agent           map[string]*value.Node // paths of the endpoint agent by platform
 	Audit           *wire.Audit            // nil where no file has the section
 	Rollout         *wire.Rollout          // nil where no file has the section
+	Tests           []*Test                // in the order of files and lines
 	Ignores         []*Ignore              // in the order of files and lines
 	Tree            *source.Tree
 }

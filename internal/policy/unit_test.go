@@ -276,24 +276,3 @@ mcp_servers: {}
 		t.Errorf("%+v", web)
 	}
 }
-
-// TestNoEffectYet says of a section that is not acted on yet that it is not, once.
-func TestNoEffectYet(t *testing.T) {
-	p, err := parts()
-	if err != nil {
-		t.Fatal(err)
-	}
-	tests := "tests: [{name: %s, when: {tool: Bash}, expect: deny}]\n"
-	got := load(t, map[string]string{"a.yaml": organizationYAML + strings.ReplaceAll(tests, "%s", "x"), "b.yaml": strings.ReplaceAll(tests, "%s", "y")}, mustDate(t, "2026-11-21"))
-	_, list, err := Load(got.tree, p.catalog)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var places []string
-	for _, d := range list.Sorted() {
-		places = append(places, d.Pos.String()+" "+string(d.Code))
-	}
-	if diff := cmp.Diff([]string{"a.yaml:3:1 no-effect-yet"}, places); diff != "" {
-		t.Error(diff)
-	}
-}
