@@ -106,6 +106,8 @@ func TestAction(t *testing.T) {
 		{"build-check", map[string]string{"command": "build-check"}, nil, nil, "0", "", "### policygen build --check\n\n    out is up to date", []string{}},
 		{"build-check of another out", map[string]string{"command": "build-check"}, map[string]string{"policies/x.yaml": "settings: {permissions: {deny: [Read(~/.netrc)]}}\n"}, run, "1",
 			"::error title=out-differs::", "    out differs from what the policies say", []string{"out-differs"}},
+		{"test", map[string]string{"command": "test"}, map[string]string{"policies/x.yaml": "tests: [{name: ls is denied, when: {tool: Bash, input: {command: ls}}, expect: deny}]\n"}, run, "1",
+			"::error file=policies/x.yaml,", "### policygen test\n", []string{"test-failed"}},
 		{"exceptions-check", map[string]string{"command": "exceptions-check"}, map[string]string{"policies/exceptions/x.yaml": exceptionText("mallory@acme.com", "2027-02-01")}, run, "1",
 			"::error file=policies/exceptions/x.yaml,", "### policygen exceptions check\n", []string{"exception-approver"}},
 		{"coverage", map[string]string{"command": "coverage", "fail-under": "100"}, map[string]string{"policies/limit.yaml": limit}, run, "1", "::error title=coverage-low::", "AUDIENCE ", []string{"coverage-low"}},
@@ -267,6 +269,7 @@ func TestPreCommitHooks(t *testing.T) {
 	mistakes := map[string][2]string{ // a file, and what the hook says of it
 		"policygen-check":       {exceptionText("ciso@acme.com", "2027-02-01") + "settings: {permisions: {}}\n", "unknown-key"},
 		"policygen-build-check": {"settings: {permissions: {deny: [Read(~/.netrc)]}}\n", "out differs from what the policies say"},
+		"policygen-test":        {"tests: [{name: ls is denied, when: {tool: Bash, input: {command: ls}}, expect: deny}]\n", "expected deny, got allow"},
 		"policygen-exceptions":  {exceptionText("mallory@acme.com", "2027-02-01"), "exception-approver"},
 		"policygen-fmt":         {"settings:\n      cleanupPeriodDays: 30\n", "policies/mistake.yaml"},
 	}

@@ -82,7 +82,7 @@ func TestInitChecksAndBuilds(t *testing.T) {
 	wantRun(t, 0, runInit(t, dir, "init", "--organization", `Acme "Corp"`))
 
 	checked := wantRun(t, 0, runInit(t, dir, "check", "--strict"))
-	if diff := cmp.Diff(initRun{0, "6 files in policies/, 3 groups: no problems\n", ""}, checked, cmp.AllowUnexported(initRun{})); diff != "" {
+	if diff := cmp.Diff(initRun{0, "7 files in policies/, 3 groups: no problems\n", ""}, checked, cmp.AllowUnexported(initRun{})); diff != "" {
 		t.Errorf("check --strict (-want +got):\n%s", diff)
 	}
 	var report struct{ Diagnostics []any }
@@ -245,7 +245,7 @@ then replace @your-org/security in .github/CODEOWNERS by the team that approves 
 	if diff := cmp.Diff(want, next); diff != "" {
 		t.Errorf("next steps (-want +got):\n%s", diff)
 	}
-	if !strings.HasPrefix(text, "wrote 19 files for the organization \"bob's policy\" into bob's policy:\n  .editorconfig\n") {
+	if !strings.HasPrefix(text, "wrote 20 files for the organization \"bob's policy\" into bob's policy:\n  .editorconfig\n") {
 		t.Errorf("text:\n%s", text)
 	}
 }

@@ -128,7 +128,7 @@ func TestCheckWorkflow(t *testing.T) {
 		{"out was not built", nil, map[string]string{"policies/base/more.yaml": "settings: {permissions: {deny: [Read(~/.netrc)]}}\n"}, true, "",
 			[]string{"Is out/ what they say?"}, []string{"no problems", "out differs from what the policies say"}},
 		{"a mistake", nil, map[string]string{"policies/base/more.yaml": "setings: {}\n"}, true, "",
-			[]string{"Are the policies right?", "Is out/ what they say?"}, []string{`did you mean "settings"?`, "nothing was written"}},
+			[]string{"Are the policies right?", "Do they decide what the tests say?", "Is out/ what they say?"}, []string{`did you mean "settings"?`, "nothing was written"}},
 		{"a change that names its own approver", nil,
 			map[string]string{"policies/governance.yaml": "governance:\n  approvers: [mallory@acme.com]\n", "policies/exceptions/x.yaml": exceptionText("mallory@acme.com", "2027-02-01")},
 			false, "", []string{"Are the policies right?", "What does it change?"}, []string{"exception-base-approver", "out is up to date"}},

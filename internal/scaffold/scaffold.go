@@ -52,6 +52,7 @@ var layout = []struct{ path, template string }{
 	{"policies/groups/contractors.yaml", "contractors.yaml"},
 	{"policies/groups/engineering.yaml", "engineering.yaml"},
 	{"policies/organization.yaml", "organization.yaml"},
+	{"policies/tests/decisions.yaml", "tests.yaml"},
 }
 
 // exampleDays is how long the exception in the README lasts: shorter than the 90 days that many organizations allow.

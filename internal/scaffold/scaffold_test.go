@@ -58,7 +58,7 @@ func TestFilesAreListed(t *testing.T) {
 		".github/workflows/policy-release.yml", ".github/workflows/policy.yml", ".gitignore", ".policygen/policy.schema.json",
 		".vscode/extensions.json", ".vscode/settings.json", "README.md", "policies/README.md",
 		"policies/base/guidance.yaml", "policies/base/permissions.yaml", "policies/base/sandbox.yaml",
-		"policies/groups/contractors.yaml", "policies/groups/engineering.yaml", "policies/organization.yaml",
+		"policies/groups/contractors.yaml", "policies/groups/engineering.yaml", "policies/organization.yaml", "policies/tests/decisions.yaml",
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)

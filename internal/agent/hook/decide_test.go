@@ -261,6 +261,17 @@ func TestCompileRefusesWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
+// TestSettingsAreTheClients: a policy of native settings is in the bundle for exceptions and reports, and judges nothing.
+func TestSettingsAreTheClients(t *testing.T) {
+	settings := wire.Policy{Name: "web", Type: "settings", Severity: "error", Mode: "enforce", Native: true}
+	if d := decide(t, bash(t, "ls"), facts(), settings); d.Behavior != hook.None {
+		t.Errorf("%+v", d)
+	}
+	if d := decide(t, bash(t, "curl x"), facts(), settings, rule("denylist", "commands", "curl")); d.Behavior != hook.Deny {
+		t.Errorf("%+v", d)
+	}
+}
+
 func TestBrokenPatternFailsClosed(t *testing.T) {
 	p, err := hook.Compile(bundle(rule("pattern-deny", "commands", "(")))
 	if err != nil {

@@ -43,6 +43,9 @@ func Compile(b *wire.Bundle) (*Program, error) {
 		if err := checkWords(policy); err != nil {
 			return nil, err
 		}
+		if policy.Type == "settings" {
+			continue // native settings and nothing else: exceptions and reports name it
+		}
 		t, known := table[policy.Target]
 		if !known {
 			return nil, unknown(policy, "target", policy.Target)
