@@ -32,18 +32,21 @@ type named struct {
 
 type policy struct {
 	named
-	Class        string `xml:"class,attr"`
-	Explain      string `xml:"explainText,attr"`
-	Presentation string `xml:"presentation,attr"`
-	Key          string `xml:"key,attr"`
-	Category     ref    `xml:"parentCategory"`
-	Supported    ref    `xml:"supportedOn"`
-	Texts        []struct {
-		ID         string `xml:"id,attr"`
-		ValueName  string `xml:"valueName,attr"`
-		MaxLength  int    `xml:"maxLength,attr"`
-		Expandable bool   `xml:"expandable,attr"`
-	} `xml:"elements>text"`
+	Class        string    `xml:"class,attr"`
+	Explain      string    `xml:"explainText,attr"`
+	Presentation string    `xml:"presentation,attr"`
+	Key          string    `xml:"key,attr"`
+	Category     ref       `xml:"parentCategory"`
+	Supported    ref       `xml:"supportedOn"`
+	Texts        []textBox `xml:"elements>text"`
+}
+
+// textBox is what the administrator may fill in.
+type textBox struct {
+	ID         string `xml:"id,attr"`
+	ValueName  string `xml:"valueName,attr"`
+	MaxLength  int    `xml:"maxLength,attr"`
+	Expandable bool   `xml:"expandable,attr"`
 }
 
 type ref struct {
@@ -135,20 +138,29 @@ func (t tables) policy(p policy) (*value.Node, error) {
 		return nil, errors.New("a text is missing")
 	case !t.supported[p.Supported.Ref] || !t.categories[p.Category.Ref]:
 		return nil, errors.New("its category, or where it is supported, is not defined")
-	case len(p.Texts) != 1 || p.Texts[0].ValueName != "Settings":
-		return nil, errors.New("it does not set the one value Settings")
-	case p.Texts[0].Expandable:
-		return nil, errors.New("the value would be REG_EXPAND_SZ, in which Windows replaces %NAME%")
+	case len(p.Texts) != len(valueNames) || len(t.defaults[p.Presentation]) != len(valueNames):
+		return nil, errors.New("it has other text boxes than those of the settings and the revision")
 	}
-	text, ok := t.defaults[p.Presentation][p.Texts[0].ID]
-	if !ok || len(t.defaults[p.Presentation]) != 1 {
-		return nil, errors.New("the presentation has other text boxes than the policy")
+	var texts [len(valueNames)]string
+	for i, box := range p.Texts {
+		text, ok := t.defaults[p.Presentation][box.ID]
+		switch n := utf8.RuneCountInString(text); {
+		case box.ValueName != valueNames[i]:
+			return nil, fmt.Errorf("it sets %s and not %s", box.ValueName, valueNames[i])
+		case box.Expandable:
+			return nil, errors.New("the value would be REG_EXPAND_SZ, in which Windows replaces %NAME%")
+		case !ok:
+			return nil, errors.New("the presentation has other text boxes than the policy")
+		case n > box.MaxLength:
+			return nil, fmt.Errorf("the text has %d characters, the box takes %d", n, box.MaxLength)
+		}
+		texts[i] = text
 	}
-	if n := utf8.RuneCountInString(text); n > p.Texts[0].MaxLength {
-		return nil, fmt.Errorf("the text has %d characters, the box takes %d", n, p.Texts[0].MaxLength)
-	}
-	return settings.Read([]byte(text))
+	return settings.Read([]byte(texts[0]))
 }
+
+// valueNames are the values that a policy sets, in order.
+var valueNames = [...]string{"Settings", "PolicyRevision"}
 
 // ReadData returns the settings in the data of an OMA-URI.
 func ReadData(data []byte) (*value.Node, error) {
@@ -162,8 +174,8 @@ func ReadData(data []byte) (*value.Node, error) {
 	if err := xml.Unmarshal([]byte("<d>"+string(data)+"</d>"), &d); err != nil {
 		return nil, err
 	}
-	if d.Enabled == nil || len(d.Data) != 1 || d.Data[0].ID == "" {
-		return nil, errors.New("the data does not enable the policy with one value")
+	if d.Enabled == nil || len(d.Data) != len(valueNames) || d.Data[0].ID != "SettingsJson" || d.Data[1].ID != "Revision" {
+		return nil, errors.New("the data does not enable the policy with settings and revision")
 	}
 	return settings.Read([]byte(d.Data[0].Value))
 }

@@ -12,11 +12,11 @@ const definitions = `<policyDefinitions revision="1.0" schemaVersion="1.0"><poli
 <resources minRequiredRevision="1.0"/><supportedOn><definitions><definition name="S" displayName="$(string.S)"/></definitions></supportedOn>
 <categories><category name="K" displayName="$(string.K)"/></categories><policies><policy name="P" class="Machine" displayName="$(string.P)"
 explainText="$(string.E)" presentation="$(presentation.P)" key="SOFTWARE\Policies\ClaudeCode"><parentCategory ref="K"/><supportedOn ref="S"/>
-<elements><text id="J" valueName="Settings" maxLength="100"/></elements></policy></policies></policyDefinitions>`
+<elements><text id="J" valueName="Settings" maxLength="100"/><text id="R" valueName="PolicyRevision" maxLength="9"/></elements></policy></policies></policyDefinitions>`
 
 const texts = `<policyDefinitionResources revision="1.0" schemaVersion="1.0"><resources><stringTable><string id="S">s</string><string id="K">k</string>
 <string id="P">p</string><string id="E">e</string></stringTable><presentationTable><presentation id="P"><textBox refId="J"><label>l</label>
-<defaultValue>{"a":"&lt;%P%&amp;"}</defaultValue></textBox></presentation></presentationTable></resources></policyDefinitionResources>`
+<defaultValue>{"a":"&lt;%P%&amp;"}</defaultValue></textBox><textBox refId="R"><label>r</label><defaultValue>0123</defaultValue></textBox></presentation></presentationTable></resources></policyDefinitionResources>`
 
 func TestRead(t *testing.T) {
 	got, err := admx.Read([]byte(definitions), []byte(texts))
@@ -38,7 +38,9 @@ func TestReadRefuses(t *testing.T) {
 		{"no title", `<string id="P">p</string>`, "", "a text is missing"},
 		{"no category", `<parentCategory ref="K"/>`, "", "is not defined"},
 		{"own prefix", `<supportedOn ref="S"/>`, `<supportedOn ref="c:S"/>`, "is not defined"},
-		{"another value", `"Settings"`, `"Other"`, "does not set the one value"},
+		{"another value", `"Settings"`, `"Other"`, "it sets Other and not Settings"},
+		{"no revision", `<text id="R" valueName="PolicyRevision" maxLength="9"/>`, "", "other text boxes"},
+		{"long revision", "0123", "0123456789", "the text has 10 characters, the box takes 9"},
 		{"expanded", `maxLength`, `expandable="true" maxLength`, "REG_EXPAND_SZ"},
 		{"other box", `refId="J"`, `refId="X"`, "other text boxes"},
 		{"too long", `maxLength="100"`, `maxLength="12"`, "the text has 13 characters, the box takes 12"},
@@ -62,13 +64,14 @@ func TestReadRefuses(t *testing.T) {
 
 func TestReadData(t *testing.T) {
 	tests := []struct{ text, want string }{
-		{`<enabled/><data id="J" value="{&quot;a&quot;:&quot;%&lt;&quot;}"/>`, `{"a":"%<"}`},
+		{`<enabled/><data id="SettingsJson" value="{&quot;a&quot;:&quot;%&lt;&quot;}"/><data id="Revision" value="0"/>`, `{"a":"%<"}`},
 		{`<data id="J" value="{}"/>`, "does not enable"},
 		{`<disabled/>`, "does not enable"},
 		{`<enabled/>`, "does not enable"},
 		{`<enabled/><data id="J" value="{}"/><data id="K" value="{}"/>`, "does not enable"},
+		{`<enabled/><data id="SettingsJson" value="{}"/>`, "does not enable"},
 		{`<enabled/><data id="J" value="{"a":1}"/>`, "XML syntax error"},
-		{`<enabled/><data id="J" value="{"/>`, "line 1, column 2"},
+		{`<enabled/><data id="SettingsJson" value="{"/><data id="Revision" value="0"/>`, "line 1, column 2"},
 	}
 	for _, test := range tests {
 		n, err := admx.ReadData([]byte(test.text))

@@ -3,6 +3,7 @@
 package lgpo
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -19,12 +20,26 @@ type Error struct {
 // Error returns the line and the message.
 func (e *Error) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Msg) }
 
-// record are the lines in front of the data; upper and lower case are the same to Windows in the second.
-var record = [...]string{"Computer", `SOFTWARE\Policies\ClaudeCode`, "Settings"}
+// key is where the client looks for its policy; upper and lower case are the same to Windows.
+const key = `SOFTWARE\Policies\ClaudeCode`
 
-// Read returns the settings in the file's one value. The file must be ASCII with CRLF and set nothing else.
+// Read returns the settings in the file. The file must be ASCII with CRLF and set nothing but the policy and its revision.
 func Read(data []byte) (*value.Node, error) {
-	var found []string // one record, without comments
+	values, err := Values(data)
+	if err != nil {
+		return nil, err
+	}
+	text, found := values["Settings"]
+	if !found {
+		return nil, errors.New("the value Settings is missing")
+	}
+	return settings.Read([]byte(text))
+}
+
+// Values returns the texts of the key's values by name. Errors are an *[Error].
+func Values(data []byte) (map[string]string, error) {
+	values := map[string]string{}
+	var record []string // one value, without comments
 	lines := strings.Split(string(data), "\r\n")
 	for i, line := range lines {
 		if bad := strings.IndexFunc(line, func(r rune) bool { return r < 0x20 || r > 0x7e }); bad >= 0 {
@@ -33,17 +48,32 @@ func Read(data []byte) (*value.Node, error) {
 		if line == "" || line[0] == ';' {
 			continue
 		}
-		if n := len(found); n > len(record) || n < len(record) && line != record[n] {
-			return nil, &Error{i + 1, fmt.Sprintf("%q is not the next line of the one value", line)}
+		if record = append(record, line); len(record) < 4 {
+			continue
 		}
-		found = append(found, line)
+		if err := set(values, record); err != nil {
+			return nil, &Error{i + 1, err.Error()}
+		}
+		record = nil
 	}
-	if len(found) <= len(record) {
+	if len(record) > 0 {
 		return nil, &Error{len(lines), "the value is not complete"}
 	}
-	text, ok := strings.CutPrefix(found[len(record)], "SZ:")
-	if !ok {
-		return nil, &Error{len(lines), "the value is no REG_SZ"}
+	return values, nil
+}
+
+// set takes one record in: hive, key, name and data.
+func set(values map[string]string, record []string) error {
+	text, isText := strings.CutPrefix(record[3], "SZ:")
+	_, twice := values[record[2]]
+	switch {
+	case record[0] != "Computer" || record[1] != key:
+		return fmt.Errorf("it sets a value of %s %s", record[0], record[1])
+	case record[2] != "Settings" && record[2] != "PolicyRevision" || twice:
+		return fmt.Errorf("it sets %s, which is another value or comes twice", record[2])
+	case !isText:
+		return fmt.Errorf("%s is no REG_SZ", record[2])
 	}
-	return settings.Read([]byte(text))
+	values[record[2]] = text
+	return nil
 }

@@ -19,14 +19,16 @@ func TestRead(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	tests := []struct{ name, old, instead, want string }{
-		{"nothing", good, "", "line 1: the value is not complete"},
+		{"nothing", good, "", "the value Settings is missing"},
 		{"no data", "SZ:", ";SZ:", "line 8: the value is not complete"},
-		{"user", "Computer", "User", `line 3: "User" is not the next line`},
-		{"another key", "Policies", "Policy", "line 4: "},
-		{"another value", "Settings", "Other", "line 5: "},
-		{"expanded", "SZ:", "EXSZ:", "the value is no REG_SZ"},
-		{"deleted", `SZ:{"a":"%P% \u00e9"}`, "DELETE", "the value is no REG_SZ"},
-		{"second value", "}\r\n", "}\r\nComputer\r\n", `line 7: "Computer" is not the next line`},
+		{"user", "Computer", "User", `line 6: it sets a value of User SOFTWARE`},
+		{"another key", "Policies", "Policy", "line 6: it sets a value of Computer "},
+		{"another value", "Settings", "Other", "line 6: it sets Other"},
+		{"the revision alone", "Settings", "PolicyRevision", "the value Settings is missing"},
+		{"expanded", "SZ:", "EXSZ:", "Settings is no REG_SZ"},
+		{"deleted", `SZ:{"a":"%P% \u00e9"}`, "DELETE", "Settings is no REG_SZ"},
+		{"rest", "}\r\n", "}\r\nComputer\r\n", "line 9: the value is not complete"},
+		{"twice", good, good + good, "comes twice"},
 		{"LF", "\r\n", "\n", "line 1: column 6 is not printable ASCII"},
 		{"not ASCII", `\u00e9`, "é", "line 6: column 14 is not printable ASCII"},
 		{"not JSON", `{"a"`, "{a", "line 1, column 2: "},

@@ -47,6 +47,7 @@ const maxFile = 1_000_000
 type entry struct {
 	audience, title, explain string // audience is its folder, which names its ring too
 	text                     []byte // the value of the registry
+	revision                 string
 	resolved                 string
 }
 
@@ -61,7 +62,7 @@ func (g *gatherer) Add(bundles []*ir.Bundle) error {
 		}
 		e := entry{
 			audience: b.Audience.Folder(), title: "Managed settings: " + b.Audience.Title(), explain: b.Describe() + advice,
-			text: winreg.Text(b.Profile), resolved: b.Profile.Digest(),
+			text: winreg.Text(b.Profile), revision: b.Revision, resolved: b.Profile.Digest(),
 		}
 		if size := len(head) + e.size() + len(foot); size > maxFile {
 			return &render.LimitError{Artifact: template{}.file() + ".adml", Taker: "Intune", Size: size, Limit: maxFile}

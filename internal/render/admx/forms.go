@@ -14,6 +14,7 @@ const (
 	category  = "Cat_ClaudeCode"
 	supported = "Supported_ClaudeCode"
 	element   = "SettingsJson"
+	stamp     = "Revision"
 )
 
 // maxLength is the text box's limit in characters; without one it is 1023.
@@ -23,7 +24,7 @@ const namespace = `xmlns="http://schemas.microsoft.com/GroupPolicy/2006/07/Polic
 
 // advice follows each policy's description.
 const advice = " Enable it for the computers of this audience, and no other policy of this category with it: all of them set the same value." +
-	" Leave the text as it is; to change the policy, build and import it anew. MCP servers and scripts are files and are not part of it."
+	" Leave the texts as they are; to change the policy, build and import it anew. MCP servers and scripts are files and are not part of it."
 
 const definitionsHead = `<?xml version="1.0" encoding="utf-8"?>
 <policyDefinitions ` + namespace + `>
@@ -48,6 +49,7 @@ const policyForm = `    <policy name="%[1]s" class="Machine" displayName="$(stri
       <supportedOn ref="` + supported + `"/>
       <elements>
         <text id="` + element + `" valueName="` + winreg.Name + `" required="true" maxLength="%[2]d"/>
+        <text id="` + stamp + `" valueName="` + winreg.RevisionName + `" maxLength="64"/>
       </elements>
     </policy>
 `
@@ -107,10 +109,11 @@ func (e entry) strings() string {
 		e.name(), xmltext.Text(e.title), xmltext.Text(e.explain))
 }
 
-// box returns an audience's text box, which holds its settings.
+// box returns an audience's text boxes, which hold its settings and their revision.
 func (e entry) box() string {
 	return fmt.Sprintf("      <presentation id=\"%s\">\n        <textBox refId=\"%s\">\n          <label>Settings, JSON on one line</label>\n"+
-		"          <defaultValue>%s</defaultValue>\n        </textBox>\n      </presentation>\n", e.name(), element, xmltext.Text(string(e.text)))
+		"          <defaultValue>%s</defaultValue>\n        </textBox>\n        <textBox refId=\"%s\">\n          <label>Revision, for programs that check machines</label>\n"+
+		"          <defaultValue>%s</defaultValue>\n        </textBox>\n      </presentation>\n", e.name(), element, xmltext.Text(string(e.text)), stamp, e.revision)
 }
 
 // size returns how many bytes the audience adds to the larger of the two files.
@@ -118,7 +121,7 @@ func (e entry) size() int { return len(e.strings()) + len(e.box()) }
 
 // data returns what the audience's OMA-URI is set to.
 func (e entry) data() []byte {
-	return fmt.Appendf(nil, "<enabled/>\n<data id=\"%s\" value=\"%s\"/>\n", element, xmltext.Attribute(string(e.text)))
+	return fmt.Appendf(nil, "<enabled/>\n<data id=\"%s\" value=\"%s\"/>\n<data id=\"%s\" value=\"%s\"/>\n", element, xmltext.Attribute(string(e.text)), stamp, e.revision)
 }
 
 const omaHead = `Custom OMA-URI settings for Windows, in place of importing the templates. Data type: String.

@@ -174,6 +174,9 @@ func registryPolicy(data []byte) (*value.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(values) == 2 && values[1].Name == "PolicyRevision" && values[1].Type == pol.String {
+		values = values[:1]
+	}
 	if len(values) != 1 || values[0].Key != `SOFTWARE\Policies\ClaudeCode` || values[0].Name != "Settings" || values[0].Type != pol.String {
 		return nil, fmt.Errorf("got %v", values)
 	}

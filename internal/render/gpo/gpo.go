@@ -50,7 +50,7 @@ func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 		return render.File{Place: render.Platform, Path: "gpo/" + name, Data: []byte(text)}
 	}
 	policy := at(backup+"/DomainSysvol/GPO/Machine/registry.pol", "")
-	policy.Data, policy.Resolved = winreg.Policy(winreg.Text(b.Profile)), b.Profile.Digest()
+	policy.Data, policy.Resolved = winreg.Policy(b), b.Profile.Digest()
 	return []render.File{
 		at("manifest.xml", fmt.Sprintf(manifestForm, instance(""))),
 		at(backup+"/bkupInfo.xml", instance(` xmlns="http://www.microsoft.com/GroupPolicy/GPOOperations/Manifest"`)+"\n"),

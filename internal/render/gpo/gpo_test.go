@@ -40,7 +40,7 @@ func TestRender(t *testing.T) {
 		golden.Check(t, name, got[name].Data)
 	}
 	values, err := pol.Read(got["registry.pol"].Data)
-	if err != nil || len(values) != 1 || got["registry.pol"].Resolved != b.Profile.Digest() {
+	if err != nil || len(values) != 2 || got["registry.pol"].Resolved != b.Profile.Digest() {
 		t.Errorf("registry.pol: %v, %v", values, err)
 	}
 }

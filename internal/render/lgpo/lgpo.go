@@ -27,7 +27,14 @@ func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 	if b.Profile == nil {
 		return nil, nil
 	}
-	data := []byte("; " + b.Describe() + "\r\nComputer\r\n" + winreg.Key + "\r\n" + winreg.Name + "\r\nSZ:")
-	data = append(append(data, winreg.Text(b.Profile)...), "\r\n\r\n"...)
-	return []render.File{{Place: render.Platform, Path: "LGPO.txt", Data: data, Resolved: b.Profile.Digest()}}, nil
+	data := "; " + b.Describe() + "\r\n" + set(winreg.Name, string(winreg.Text(b.Profile)))
+	if b.Revision != "" {
+		data += set(winreg.RevisionName, b.Revision)
+	}
+	return []render.File{{Place: render.Platform, Path: "LGPO.txt", Data: []byte(data), Resolved: b.Profile.Digest()}}, nil
+}
+
+// set returns the lines that set one value.
+func set(name, text string) string {
+	return "Computer\r\n" + winreg.Key + "\r\n" + name + "\r\nSZ:" + text + "\r\n\r\n"
 }

@@ -27,6 +27,9 @@ func TestRender(t *testing.T) {
 	if back, err := readlgpo.Read(f.Data); err != nil || value.Digest(back) != f.Resolved {
 		t.Errorf("reads back as %v, %v", back, err)
 	}
+	if values, err := readlgpo.Values(f.Data); err != nil || values["PolicyRevision"] != b.Revision {
+		t.Errorf("the revision reads back as %v, %v", values, err)
+	}
 }
 
 func FuzzRender(f *testing.F) {

@@ -28,6 +28,6 @@ func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 	if b.Profile == nil {
 		return nil, nil
 	}
-	data := winreg.Policy(winreg.Text(b.Profile))
+	data := winreg.Policy(b)
 	return []render.File{{Place: render.Platform, Path: "Registry.pol", Data: data, Resolved: b.Profile.Digest()}}, nil
 }

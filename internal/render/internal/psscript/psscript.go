@@ -23,13 +23,13 @@ var detect string
 
 // Set returns the script that puts the bundle's profile in force.
 func Set(b *ir.Bundle) []byte {
-	return fill(set, "@DESCRIPTION@", b.Describe(), "@PAYLOAD@", base64.StdEncoding.EncodeToString(winreg.Text(b.Profile)))
+	return fill(set, "@DESCRIPTION@", b.Describe(), "@REVISION@", b.Revision, "@PAYLOAD@", base64.StdEncoding.EncodeToString(winreg.Text(b.Profile)))
 }
 
 // Detect returns the script that exits 1 where anything but the bundle's profile is in force.
 func Detect(b *ir.Bundle) []byte {
 	sum := sha256.Sum256(winreg.Text(b.Profile))
-	return fill(detect, "@DESCRIPTION@", b.Describe(), "@SHA256@", hex.EncodeToString(sum[:]))
+	return fill(detect, "@DESCRIPTION@", b.Describe(), "@REVISION@", b.Revision, "@SHA256@", hex.EncodeToString(sum[:]))
 }
 
 // fill replaces the marks of a script and ends its lines as Windows does.

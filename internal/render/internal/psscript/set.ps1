@@ -4,7 +4,7 @@
 .DESCRIPTION
 Puts the policy in force on this machine. Run it as SYSTEM or as an administrator; the bitness of PowerShell does not matter.
 .PARAMETER Form
-Registry sets the value Settings in HKEY_LOCAL_MACHINE\SOFTWARE\Policies\ClaudeCode, File writes managed-settings.json below Program Files.
+Registry sets the values Settings and PolicyRevision in HKEY_LOCAL_MACHINE\SOFTWARE\Policies\ClaudeCode, File writes managed-settings.json below Program Files.
 A machine obeys the registry before files. To change the default for a tool that passes no parameters, change it here.
 #>
 [CmdletBinding()]
@@ -20,6 +20,7 @@ if ($Form -eq 'Registry') {
     $hive = [Microsoft.Win32.RegistryKey]::OpenBaseKey([Microsoft.Win32.RegistryHive]::LocalMachine, [Microsoft.Win32.RegistryView]::Registry64)
     $key = $hive.CreateSubKey('SOFTWARE\Policies\ClaudeCode')
     $key.SetValue('Settings', [System.Text.Encoding]::ASCII.GetString($bytes), [Microsoft.Win32.RegistryValueKind]::String)
+    $key.SetValue('PolicyRevision', '@REVISION@', [Microsoft.Win32.RegistryValueKind]::String)
     $key.Close()
     $hive.Close()
     Write-Output 'The policy is in the registry.'

@@ -36,12 +36,21 @@ func AppendWide[T string | []byte](dst []byte, ascii T) []byte {
 // text is the type REG_SZ. REG_EXPAND_SZ would rewrite every %NAME% in a rule.
 const text = 1
 
-// Policy returns Registry.pol that sets the value to an ASCII text. Layout: [MS-GPREG] 2.2.1; the size counts the final NUL.
-func Policy(ascii []byte) []byte {
-	size := 2 * (len(ascii) + 1)
-	data := append(make([]byte, 0, size+128), "PReg\x01\x00\x00\x00"...)
-	data = AppendWide(data, "["+Key+"\x00;"+Name+"\x00;")
+// Policy returns Registry.pol that sets the bundle's profile and its revision. Layout: [MS-GPREG] 2.2.1.
+func Policy(b *ir.Bundle) []byte {
+	ascii := Text(b.Profile)
+	data := append(make([]byte, 0, 2*len(ascii)+512), "PReg\x01\x00\x00\x00"...)
+	data = appendRecord(data, Name, ascii)
+	if b.Revision != "" {
+		data = appendRecord(data, RevisionName, []byte(b.Revision))
+	}
+	return data
+}
+
+// appendRecord appends what sets one value to an ASCII text; the size counts the final NUL.
+func appendRecord(data []byte, name string, ascii []byte) []byte {
+	data = AppendWide(data, "["+Key+"\x00;"+name+"\x00;")
 	data = AppendWide(binary.LittleEndian.AppendUint32(data, text), ";")
-	data = AppendWide(binary.LittleEndian.AppendUint32(data, uint32(size)), ";")
+	data = AppendWide(binary.LittleEndian.AppendUint32(data, uint32(2*(len(ascii)+1))), ";")
 	return AppendWide(AppendWide(data, ascii), "\x00]")
 }

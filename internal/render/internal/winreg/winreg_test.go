@@ -19,7 +19,9 @@ func TestText(t *testing.T) {
 }
 
 func TestPolicy(t *testing.T) {
-	got := Policy([]byte("{}"))
+	pos := diag.Pos{}
+	b := &ir.Bundle{Profile: &ir.Document{Node: value.Object(pos)}}
+	got := Policy(b)
 	head, tail := "5052656701000000"+"5b00", "0000"+"3b00"+"01000000"+"3b00"+"06000000"+"3b00"+"7b007d000000"+"5d00"
 	text := hex.EncodeToString(got)
 	if text[:len(head)] != head || text[len(text)-len(tail):] != tail {
@@ -27,5 +29,10 @@ func TestPolicy(t *testing.T) {
 	}
 	if !bytes.Contains(got, AppendWide(nil, Key+"\x00;Settings\x00;")) {
 		t.Error("the record names another value")
+	}
+	b.Revision = "0123456789abcdef"
+	stamped := Policy(b)
+	if !bytes.HasPrefix(stamped, got) || !bytes.Contains(stamped[len(got):], AppendWide(nil, Key+"\x00;PolicyRevision\x00;")) {
+		t.Errorf("got %x", stamped)
 	}
 }

@@ -2,7 +2,8 @@
 .SYNOPSIS
 Claude Code policy for group web, made by policygen. Valid until 2026-12-01T00:00:00Z; deliver a new release before then. Revision 0123456789abcdef.
 .DESCRIPTION
-Exits 0 if exactly this policy is in force on this machine, and 1 if another one is, none is or it cannot be read.
+Exits 0 if exactly this policy is in force on this machine, and 1 if another one is, none is or it cannot be read. The text that it prints
+names the revision that was found.
 .PARAMETER Form
 Registry looks at HKEY_LOCAL_MACHINE, File at managed-settings.json below Program Files. It must be the same as in the script that repairs.
 #>
@@ -12,6 +13,7 @@ param(
     [string]$Form = 'Registry'
 )
 $ErrorActionPreference = 'Stop'
+$revision = '0123456789abcdef'
 $expected = '8b8741756ccaac0ba48c5658d279a58adcac370c237c3b1328d2a4c2c5275ffc'
 
 try {
@@ -24,6 +26,11 @@ try {
                 Write-Output 'The policy in the registry has the wrong type.'
                 exit 1
             }
+            $found = $key.GetValue('PolicyRevision')
+            if ($found -ne $revision) {
+                Write-Output "Revision $revision is expected, and '$found' is there."
+                exit 1
+            }
             $bytes = [System.Text.Encoding]::UTF8.GetBytes($key.GetValue('Settings'))
         }
     } else {
@@ -33,16 +40,16 @@ try {
         if (Test-Path -LiteralPath $path) { $bytes = [System.IO.File]::ReadAllBytes($path) }
     }
     if ($null -eq $bytes) {
-        Write-Output 'There is no policy.'
+        Write-Output "Revision $revision is expected, and there is no policy."
         exit 1
     }
     $sum = [System.Security.Cryptography.SHA256]::Create().ComputeHash($bytes)
     $actual = [System.BitConverter]::ToString($sum).Replace('-', '').ToLowerInvariant()
     if ($actual -ne $expected) {
-        Write-Output "Another policy is there: $actual."
+        Write-Output "Revision $revision is expected, and the settings were changed: SHA-256 $actual."
         exit 1
     }
-    Write-Output "The policy is there: $actual."
+    Write-Output "Revision $revision is in force."
     exit 0
 } catch {
     Write-Output "The policy cannot be read: $_"
