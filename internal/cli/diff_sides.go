@@ -23,7 +23,8 @@ type diffSide struct {
 	rev     string // the git revision, "" for folders
 	commits string // the revision at which its history ends: that of the working tree is HEAD
 	loaded  loaded
-	side    *diff.Side // nil where it cannot be compared
+	side    *diff.Side       // nil where it cannot be compared
+	program *compile.Program // nil for built folders, and where there are no policies
 	notes   []string
 }
 
@@ -224,7 +225,7 @@ func (s *diffSide) compile(at time.Time) error {
 	if err != nil {
 		return err
 	}
-	s.loaded.list = buildList(append(s.loaded.list, list...), false)
+	s.program, s.loaded.list = program, buildList(append(s.loaded.list, list...), false)
 	if program.Resolved != nil {
 		s.side = sideOf(program, at)
 	}

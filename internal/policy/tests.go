@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -63,3 +64,11 @@ func (t *Test) call(when *value.Node) {
 func isRule(s string) bool {
 	return strings.ContainsAny(s, "()") || strings.HasPrefix(s, "mcp__") || (s != "" && s[0] >= 'A' && s[0] <= 'Z')
 }
+
+// Modes returns the permission modes that a session can run in, as the schema lists them.
+func Modes() []string {
+	return []string{"default", "acceptEdits", "plan", "auto", "dontAsk", "bypassPermissions"}
+}
+
+// IsMode reports whether a text is a permission mode.
+func IsMode(s string) bool { return slices.Contains(Modes(), s) }

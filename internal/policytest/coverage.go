@@ -50,22 +50,35 @@ func (c *Coverage) note(s Subject, call Call, v Verdict) error {
 			c.named[g.Policy] = true
 		}
 	}
-	if len(c.world.Set().Exceptions) == 0 {
-		return nil
+	excused, err := c.world.excused(s, call, v)
+	for _, e := range excused {
+		c.used[e] = true
 	}
-	without, err := c.world.decide(s, call, c.world.program(s.At, true))
+	return err
+}
+
+// excused returns the exceptions without which a policy would have had a say in a decision.
+func (w *World) excused(s Subject, call Call, v Verdict) ([]*policy.Exception, error) {
+	if len(w.Set().Exceptions) == 0 {
+		return nil, nil
+	}
+	without, err := w.decide(s, call, w.program(s.At, true))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, g := range without.Grounds {
-		spared := g.Policy != "" && !slices.ContainsFunc(v.Grounds, func(other Ground) bool { return other.Policy == g.Policy && other.Via == g.Via })
-		for _, e := range c.world.Set().Exceptions {
-			if spared && slices.Contains(e.Policies, g.Policy) && c.world.covers(e, s) {
-				c.used[e] = true
-			}
+	var all []*policy.Exception
+	for _, e := range w.Set().Exceptions {
+		spares := func(g Ground) bool { return slices.Contains(e.Policies, g.Policy) && !v.heard(g) }
+		if w.covers(e, s) && slices.ContainsFunc(without.Grounds, spares) {
+			all = append(all, e)
 		}
 	}
-	return nil
+	return all, nil
+}
+
+// heard reports whether the policy of a ground has a say in the decision, in the same way.
+func (v Verdict) heard(g Ground) bool {
+	return slices.ContainsFunc(v.Grounds, func(other Ground) bool { return other.Policy == g.Policy && other.Via == g.Via })
 }
 
 // covers reports whether an exception is for somebody at the moment.

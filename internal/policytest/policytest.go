@@ -120,11 +120,11 @@ func (w *World) Set() *policy.Set { return w.base.Set }
 func (w *World) program(at time.Time, bare bool) *compile.Program {
 	key := worldKey{at.UnixNano(), bare}
 	if w.at[key] == nil {
-		exceptions := w.base.Set.Exceptions
-		if bare {
-			exceptions = nil
-		}
-		w.at[key] = w.base.Vary(at, exceptions)
+		w.at[key] = w.base.Vary(at, func(set *policy.Set) {
+			if bare {
+				set.Exceptions = nil
+			}
+		})
 	}
 	return w.at[key]
 }
