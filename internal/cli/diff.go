@@ -25,7 +25,7 @@ type diffOptions struct {
 	atBase, output, failOn, approvedFile string
 	group, platform                      string
 	approved                             []string
-	exitCode, listChecks                 bool
+	exitCode, listChecks, gitDriver      bool
 }
 
 // diffCommand describes diff, which reviewers of pull requests read.
@@ -67,6 +67,7 @@ Exit codes: 0 compared; 1 a side has errors, or --fail-on found a change that is
 	f.StringSliceVar(&o.approved, "approved", nil, "fingerprints of changes that people agreed to")
 	f.StringVar(&o.approvedFile, "approved-file", "", "file with such fingerprints, one a line; # starts a comment")
 	f.BoolVar(&o.exitCode, "exit-code", false, "end with 2 where something changes")
+	f.BoolVar(&o.gitDriver, "git-driver", false, "take the arguments that git gives an external diff driver, and tell what one file's change means")
 	f.BoolVar(&o.listChecks, "list-checks", false, "list the checks and end")
 	_ = cmd.MarkFlagFilename("approved-file")
 	_ = cmd.RegisterFlagCompletionFunc("group", a.completeGroups)
@@ -79,9 +80,9 @@ Exit codes: 0 compared; 1 a side has errors, or --fail-on found a change that is
 // failOns are the values of --fail-on.
 var failOns = []string{"breaks", "loosens", "any"}
 
-// atMostTwo refuses a third argument.
+// atMostTwo refuses a third argument, unless git gave them.
 func atMostTwo(cmd *cobra.Command, args []string) error {
-	if len(args) < 3 {
+	if driver, err := cmd.Flags().GetBool("git-driver"); len(args) < 3 || err == nil && driver {
 		return nil
 	}
 	return usageError{text: fmt.Sprintf("%s takes two arguments, but got %q as well", cmd.Name(), args[2]), hint: see(cmd)}
@@ -99,6 +100,9 @@ func (a *app) diff(o diffOptions, args []string) error {
 	}
 	if err := a.diffUsage(o); err != nil {
 		return err
+	}
+	if o.gitDriver {
+		return a.diffDriver(o, args)
 	}
 	approved, err := a.approvedChanges(o)
 	if err != nil {

@@ -161,6 +161,9 @@ func (a *app) diffSide(o diffOptions, name sideName, at time.Time) (*diffSide, e
 	case name.folder != "":
 		return a.folderSide(policiesIn(name.folder), at)
 	}
+	if err := a.noRevision(name.rev); err != nil {
+		return nil, err
+	}
 	policies, _, err := a.folders(o.place)
 	if err != nil {
 		return nil, err
@@ -173,6 +176,18 @@ func (a *app) diffSide(o diffOptions, name sideName, at time.Time) (*diffSide, e
 		return s, err
 	}
 	return a.revisionSide(policies, name.rev, at)
+}
+
+// noRevision tells of a path that is meant as a folder, which no fetching brings.
+func (a *app) noRevision(rev string) error {
+	hint := "name a git revision, a policy folder, a folder that policygen built, or its manifest.json"
+	if info, err := os.Stat(a.absolute(rev)); err == nil && rev != "" && info.Mode().IsRegular() {
+		return usageError{text: rev + " is a file", hint: hint}
+	}
+	if filepath.IsAbs(rev) || strings.HasPrefix(rev, "./") || strings.HasPrefix(rev, "../") && !strings.HasPrefix(rev, "...") {
+		return usageError{text: "there is no folder " + rev, hint: hint}
+	}
+	return nil
 }
 
 // isOut reports a folder that policygen built.
@@ -194,6 +209,9 @@ func (a *app) folderSide(dir string, at time.Time) (*diffSide, error) {
 	l, err := a.open(dir)
 	if err != nil {
 		return nil, err
+	}
+	if len(l.tree.Files()) == 0 && l.list.HasErrors() {
+		return nil, usageError{text: fmt.Sprintf("%s holds no policies", a.shown(dir)), hint: "name a policy folder, one with policies/ in it, or one that policygen built"}
 	}
 	s := &diffSide{name: strings.TrimSuffix(l.prefix, "/"), loaded: *l}
 	return s, s.compile(at)

@@ -37,6 +37,7 @@ type Audience struct {
 	Open    bool     // it has more people than Members, as an identity provider knows them
 	Bundles []*ir.Bundle
 	Rules   []Rule
+	Pos     diag.Pos // where the group is declared; of a person nowhere
 }
 
 // Rule is a named policy as it holds for an audience on a platform.
@@ -146,10 +147,10 @@ func (c *comparer) audience(old, now *Audience) {
 	c.audienceOf = cmp.Or(now, old).Name
 	switch {
 	case old == nil:
-		c.add(Change{Check: groupAdded, Class: Neutral, Path: now.Name, New: quoted(now.Name), Why: "its people had the policy of " + c.base.nearest(now)})
+		c.add(Change{Check: groupAdded, Class: Neutral, Path: now.Name, New: quoted(now.Name), Head: now.Pos, Why: "its people had the policy of " + c.base.nearest(now)})
 		old = c.base.standIn(now)
 	case now == nil:
-		c.add(Change{Check: groupRemoved, Class: Neutral, Path: old.Name, Old: quoted(old.Name), Why: "its people get the policy of " + c.head.nearest(old)})
+		c.add(Change{Check: groupRemoved, Class: Neutral, Path: old.Name, Old: quoted(old.Name), Base: old.Pos, Why: "its people get the policy of " + c.head.nearest(old)})
 		now = c.head.standIn(old)
 	}
 	c.bundles(old, now)
