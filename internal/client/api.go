@@ -32,7 +32,8 @@ type Request struct {
 // scriptedAPI is a Messages API whose model asks for the listed calls, one per turn, and then says "done". It also
 // takes whatever else is posted, such as OpenTelemetry logs, and records every request.
 type scriptedAPI struct {
-	calls []ToolCall
+	calls  []ToolCall
+	prompt string // "" or what the first message of a conversation holds in which the model makes the calls
 
 	mu  sync.Mutex
 	log io.Writer // one Request per line
@@ -90,6 +91,11 @@ type messagesRequest struct {
 	} `json:"messages"`
 }
 
+// opens reports a conversation that begins with these words. A subagent's begins with those of the model.
+func (m messagesRequest) opens(prompt string) bool {
+	return prompt == "" || len(m.Messages) > 0 && bytes.Contains(m.Messages[0].Content, []byte(prompt))
+}
+
 // results counts the tool results in the conversation: how many calls are behind us.
 func (m messagesRequest) results() int {
 	count := 0
@@ -126,7 +132,7 @@ func (a *scriptedAPI) reply(w http.ResponseWriter, body []byte) {
 	}
 	next := turn{model: request.Model, done: request.results()}
 	// Side questions, such as a title for the session, come without tools.
-	if len(request.Tools) > 0 && next.done < len(a.calls) {
+	if len(request.Tools) > 0 && next.done < len(a.calls) && request.opens(a.prompt) {
 		next.call = &a.calls[next.done]
 	}
 	if request.Stream {

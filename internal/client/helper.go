@@ -26,11 +26,12 @@ const (
 
 // script is the order to a helper, as JSON in a file.
 type script struct {
-	Argv  []string   `json:"argv"`
-	Env   []string   `json:"env"`
-	Calls []ToolCall `json:"calls"`
-	Log   string     `json:"log"`  // file for the requests, one Request per line
-	Addr  string     `json:"addr"` // where to serve
+	Argv   []string   `json:"argv"`
+	Env    []string   `json:"env"`
+	Calls  []ToolCall `json:"calls"`
+	Prompt string     `json:"prompt,omitempty"` // see scriptedAPI
+	Log    string     `json:"log"`              // file for the requests, one Request per line
+	Addr   string     `json:"addr"`             // where to serve
 }
 
 // streams are the standard streams that the helper hands on to the client.
@@ -73,7 +74,7 @@ func serveScripted(path string, s streams) (_ int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("serve the model: %w", err)
 	}
-	server := &http.Server{Handler: &scriptedAPI{calls: order.Calls, log: log}, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: &scriptedAPI{calls: order.Calls, prompt: order.Prompt, log: log}, ReadHeaderTimeout: 10 * time.Second}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	exit, err := runChild(order, s)

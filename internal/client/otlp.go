@@ -42,7 +42,7 @@ func (r *Runner) ReportedSHA(ctx context.Context, tree string) (_ string, err er
 		env:   append(work.env(), otelEnv()...),
 		argv:  append([]string{r.client.Bin}, streamArgs()...),
 		stdin: controlRequests(askSettings),
-	}, nil)
+	}, play{})
 	if err != nil {
 		return "", err
 	}

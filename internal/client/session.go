@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,6 +19,9 @@ type SessionOptions struct {
 	Prompt string     // the user's words; "" means "go on"
 	Dir    string     // working directory, kept after the session; "" means a temporary one
 	Args   []string   // further arguments of the client
+
+	// MainOnly keeps subagents from making the calls as well: theirs end at once.
+	MainOnly bool
 }
 
 // Session is what came out of a session.
@@ -56,20 +60,27 @@ func (r *Runner) Session(ctx context.Context, tree string, options SessionOption
 		tree: tree, dir: work.project,
 		env:  append(append(work.env(), "ANTHROPIC_API_KEY=sk-ant-fake", "ANTHROPIC_BASE_URL=http://"+apiAddress), options.Env...),
 		argv: options.argv(r.client.Bin),
-	}, options.Calls)
+	}, options.play())
 	if err != nil {
 		return Session{}, err
 	}
 	return readSession(out, requests, options.Calls)
 }
 
+// prompt is what the user says.
+func (o SessionOptions) prompt() string { return cmp.Or(o.Prompt, "go on") }
+
+// play is the model's part.
+func (o SessionOptions) play() play {
+	if o.MainOnly {
+		return play{calls: o.Calls, prompt: o.prompt()}
+	}
+	return play{calls: o.Calls}
+}
+
 // argv asks for stream-json, the only output in which the client says why a call did not run.
 func (o SessionOptions) argv(bin string) []string {
-	prompt := o.Prompt
-	if prompt == "" {
-		prompt = "go on"
-	}
-	return append([]string{bin, "-p", prompt, "--output-format", "stream-json", "--verbose"}, o.Args...)
+	return append([]string{bin, "-p", o.prompt(), "--output-format", "stream-json", "--verbose"}, o.Args...)
 }
 
 // readSession matches results to calls by the ids that the scripted model gave them.

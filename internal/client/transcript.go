@@ -29,6 +29,11 @@ type CallResult struct {
 	Refuser string // who refused it, one of the Refused constants; "" if it ran
 	IsError bool   // refused, or ran and failed
 	Text    string // what the model was told
+
+	// Accepted tells that permission was given, also where the call failed afterwards. Reason is the client's word for what
+	// decided, such as "rule" or "mode", often "".
+	Accepted bool
+	Reason   string
 }
 
 // Who may refuse a call.
@@ -43,11 +48,12 @@ const (
 type transcript struct {
 	init    *Init
 	results map[string]CallResult // by tool_use_id
+	reasons map[string]string     // why calls were refused, by the same: it is told before the result
 }
 
 // readTranscript keeps the first init message only: the client sends another after a compaction.
 func readTranscript(stdout []byte) transcript {
-	got := transcript{results: map[string]CallResult{}}
+	got := transcript{results: map[string]CallResult{}, reasons: map[string]string{}}
 	for _, line := range streamLines(stdout) {
 		var message streamMessage
 		if json.Unmarshal(line, &message) != nil {
@@ -59,8 +65,10 @@ func readTranscript(stdout []byte) transcript {
 			if json.Unmarshal(line, got.init) != nil {
 				got.init = nil
 			}
+		case message.Subtype == "permission_denied":
+			got.reasons[message.ToolUse] = message.reason()
 		case message.Type == "user":
-			message.addResults(got.results)
+			message.addResults(got)
 		}
 	}
 	return got
@@ -74,6 +82,16 @@ type streamMessage struct {
 		Content json.RawMessage `json:"content"` // a string or a list of blocks
 	} `json:"message"`
 	Meta []resultMeta `json:"tool_result_meta"`
+
+	// Of a call that was refused.
+	ToolUse    string `json:"tool_use_id"`
+	ReasonType string `json:"decision_reason_type"`
+	Reason     string `json:"decision_reason"`
+}
+
+// reason is the client's kind of reason and, where it gives one, its sentence.
+func (m streamMessage) reason() string {
+	return strings.TrimSuffix(m.ReasonType+": "+m.Reason, ": ")
 }
 
 // resultMeta says why a call did not run. Calls of unknown tools have none.
@@ -83,11 +101,12 @@ type resultMeta struct {
 	Decision struct {
 		Decision string `json:"decision"` // "accept" or "reject"
 		Source   string `json:"source"`   // "config" or "hook"
+		Reason   string `json:"reason_type"`
 	} `json:"permission_decision"`
 }
 
 // addResults collects the tool results of one message, which may hold several.
-func (m streamMessage) addResults(results map[string]CallResult) {
+func (m streamMessage) addResults(got transcript) {
 	var blocks []struct {
 		Type    string          `json:"type"`
 		ID      string          `json:"tool_use_id"`
@@ -104,7 +123,11 @@ func (m streamMessage) addResults(results map[string]CallResult) {
 		result := CallResult{IsError: block.IsError, Text: plainText(block.Content)}
 		result.Refuser = m.refuser(block.ID, result)
 		result.Denied = result.Refuser != ""
-		results[block.ID] = result
+		result.Accepted, result.Reason = m.accepted(block.ID)
+		if why := got.reasons[block.ID]; why != "" {
+			result.Reason = why
+		}
+		got.results[block.ID] = result
 	}
 }
 
@@ -125,6 +148,16 @@ func (m streamMessage) refuser(id string, result CallResult) string {
 		return RefusedByAbsence
 	}
 	return ""
+}
+
+// accepted returns what the client says of a permission that it gave, and its reason either way.
+func (m streamMessage) accepted(id string) (bool, string) {
+	for _, meta := range m.Meta {
+		if meta.ID == id {
+			return meta.Decision.Decision == "accept", meta.Decision.Reason
+		}
+	}
+	return false, ""
 }
 
 // plainText joins the texts of a content that is a string or a list of blocks.

@@ -13,6 +13,9 @@ type Call struct {
 	Tool                  string
 	Input                 map[string]any
 	Cwd, Home, ProjectDir string
+	// Links are the symbolic links that are known, and where they lead; both
+	// absolute. The package never looks at a disk.
+	Links map[string]string
 }
 
 // project is the folder that rules with one leading slash start from.

@@ -13,6 +13,9 @@ const (
 	BehaviorAllow Behavior = "allow"
 	BehaviorAsk   Behavior = "ask"
 	BehaviorDeny  Behavior = "deny"
+	// BehaviorUnknown is the answer where the client's cannot be known from
+	// the call and the policy alone.
+	BehaviorUnknown Behavior = "unknown"
 )
 
 // Policy is the permissions block: three lists and the mode, "" for default.
@@ -20,6 +23,11 @@ const (
 type Policy struct {
 	Allow, Ask, Deny []Rule
 	DefaultMode      string
+	// Directories are worked in like the project: additionalDirectories.
+	Directories []string
+	// NoBypass and NoAuto say that the policy turns a mode off; a session that
+	// asks for it gets the default mode.
+	NoBypass, NoAuto bool
 }
 
 // Decision is the outcome of a call and what led to it. Rule is the zero
