@@ -74,10 +74,11 @@ conformance: $(TESTCOUNT) build ## compare with the real client, read artifacts 
 	@$(TESTCOUNT) -v -tags conformance -count=1 -p 1 -parallel 4 -timeout 30m $(CONFORMANCE_PACKAGES)
 
 .PHONY: nightly
-nightly: ## fuzz for a minute per target, all benchmarks, conformance
+nightly: ## fuzz for a minute per target, all benchmarks, conformance, every recorded permission decision on the client
 	@$(MAKE) fuzz FUZZTIME=60s
 	@$(MAKE) bench
 	@$(MAKE) conformance
+	$(GO) run ./internal/permission/record -check
 
 .PHONY: build-policies
 build-policies: build ## write out/ from policies/, for the day of last_updated

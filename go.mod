@@ -15,6 +15,7 @@ require (
 	go.yaml.in/yaml/v3 v3.0.5
 	golang.org/x/term v0.47.0
 	howett.net/plist v1.0.1
+	mvdan.cc/sh/v3 v3.14.1
 )
 
 require (

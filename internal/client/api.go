@@ -33,6 +33,7 @@ type Request struct {
 // takes whatever else is posted, such as OpenTelemetry logs, and records every request.
 type scriptedAPI struct {
 	calls  []ToolCall
+	batch  int    // calls in one turn; 0 means 1
 	prompt string // "" or what the first message of a conversation holds in which the model makes the calls
 
 	mu  sync.Mutex
@@ -133,27 +134,27 @@ func (a *scriptedAPI) reply(w http.ResponseWriter, body []byte) {
 	next := turn{model: request.Model, done: request.results()}
 	// Side questions, such as a title for the session, come without tools.
 	if len(request.Tools) > 0 && next.done < len(a.calls) && request.opens(a.prompt) {
-		next.call = &a.calls[next.done]
+		next.calls = a.calls[next.done:min(next.done+max(1, a.batch), len(a.calls))]
 	}
 	if request.Stream {
 		answer(w, "text/event-stream", next.events())
 		return
 	}
 	message := next.message()
-	message["content"], message["stop_reason"] = []object{next.block()}, next.stop()
+	message["content"], message["stop_reason"] = next.blocks(), next.stop()
 	answer(w, "application/json", encode(message))
 }
 
-// turn is one answer of the model: a call, or the closing text when call is nil.
+// turn is one answer of the model: some calls, or the closing text when there are none.
 type turn struct {
 	model string
 	done  int
-	call  *ToolCall
+	calls []ToolCall
 }
 
-// stop is the stop_reason that makes the client run the call, or end.
+// stop is the stop_reason that makes the client run the calls, or end.
 func (t turn) stop() string {
-	if t.call != nil {
+	if len(t.calls) > 0 {
 		return "tool_use"
 	}
 	return "end_turn"
@@ -167,38 +168,51 @@ func (t turn) message() object {
 	}
 }
 
-// block is the content of a turn, in one piece.
-func (t turn) block() object {
-	if t.call == nil {
-		return object{"type": "text", "text": "done"}
+// blocks is the content of a turn, each block in one piece.
+func (t turn) blocks() []object {
+	if len(t.calls) == 0 {
+		return []object{{"type": "text", "text": "done"}}
 	}
-	return object{"type": "tool_use", "id": callID(t.done), "name": t.call.Name, "input": t.call.Input}
+	var blocks []object
+	for i, call := range t.calls {
+		blocks = append(blocks, object{"type": "tool_use", "id": callID(t.done + i), "name": call.Name, "input": call.Input})
+	}
+	return blocks
 }
 
 // callID is the tool_use_id of the call with that index.
 func callID(index int) string { return fmt.Sprintf("toolu_%04d", index) }
 
-// events spells the turn as server-sent events, the block empty first and then filled by one delta.
+// events spells the turn as server-sent events.
 func (t turn) events() []byte {
-	empty, delta := t.block(), object{"type": "text_delta", "text": "done"}
-	if t.call != nil {
-		empty["input"] = object{}
-		delta = object{"type": "input_json_delta", "partial_json": string(t.call.Input)}
-	} else {
-		empty["text"] = ""
+	events := []object{{"type": "message_start", "message": t.message()}}
+	for i, block := range t.blocks() {
+		events = append(events, streamed(i, block)...)
 	}
+	events = append(events,
+		object{"type": "message_delta", "delta": object{"stop_reason": t.stop(), "stop_sequence": nil}, "usage": object{"output_tokens": 5}},
+		object{"type": "message_stop"})
 	var out bytes.Buffer
-	for _, event := range []object{
-		{"type": "message_start", "message": t.message()},
-		{"type": "content_block_start", "index": 0, "content_block": empty},
-		{"type": "content_block_delta", "index": 0, "delta": delta},
-		{"type": "content_block_stop", "index": 0},
-		{"type": "message_delta", "delta": object{"stop_reason": t.stop(), "stop_sequence": nil}, "usage": object{"output_tokens": 5}},
-		{"type": "message_stop"},
-	} {
+	for _, event := range events {
 		fmt.Fprintf(&out, "event: %s\ndata: %s\n\n", event["type"], encode(event))
 	}
 	return out.Bytes()
+}
+
+// streamed sends one block of a turn: empty first, and then filled by one delta.
+func streamed(index int, block object) []object {
+	delta := object{"type": "text_delta", "text": block["text"]}
+	if input, ok := block["input"].(json.RawMessage); ok {
+		delta = object{"type": "input_json_delta", "partial_json": string(input)}
+		block["input"] = object{}
+	} else {
+		block["text"] = ""
+	}
+	return []object{
+		{"type": "content_block_start", "index": index, "content_block": block},
+		{"type": "content_block_delta", "index": index, "delta": delta},
+		{"type": "content_block_stop", "index": index},
+	}
 }
 
 func answer(w http.ResponseWriter, kind string, body []byte) {

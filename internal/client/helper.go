@@ -29,6 +29,7 @@ type script struct {
 	Argv   []string   `json:"argv"`
 	Env    []string   `json:"env"`
 	Calls  []ToolCall `json:"calls"`
+	Batch  int        `json:"batch,omitempty"`
 	Prompt string     `json:"prompt,omitempty"` // see scriptedAPI
 	Log    string     `json:"log"`              // file for the requests, one Request per line
 	Addr   string     `json:"addr"`             // where to serve
@@ -74,7 +75,7 @@ func serveScripted(path string, s streams) (_ int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("serve the model: %w", err)
 	}
-	server := &http.Server{Handler: &scriptedAPI{calls: order.Calls, prompt: order.Prompt, log: log}, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: &scriptedAPI{calls: order.Calls, batch: order.Batch, prompt: order.Prompt, log: log}, ReadHeaderTimeout: 10 * time.Second}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	exit, err := runChild(order, s)

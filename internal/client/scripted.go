@@ -8,16 +8,17 @@ import (
 	"path/filepath"
 )
 
-// play is the part of the model: its calls, and the words that begin the conversation in which it makes them ("" in each).
+// play is the part of the model: its calls, how many in a turn, and the words that begin the conversation in which it makes them ("" in each).
 type play struct {
 	calls  []ToolCall
+	batch  int // calls in one turn; 0 means 1
 	prompt string
 }
 
 // scripted runs the client beside the helper's server and returns what both saw. in.argv and in.env are the client's.
 func (r *Runner) scripted(ctx context.Context, work workspace, in invocation, play play) (output, []Request, error) {
 	log := filepath.Join(work.root, "requests.jsonl")
-	path, err := work.writeScript(script{Argv: in.argv, Env: in.env, Calls: play.calls, Prompt: play.prompt, Log: log, Addr: apiAddress})
+	path, err := work.writeScript(script{Argv: in.argv, Env: in.env, Calls: play.calls, Batch: play.batch, Prompt: play.prompt, Log: log, Addr: apiAddress})
 	if err != nil {
 		return output{}, nil, err
 	}

@@ -22,6 +22,8 @@ type SessionOptions struct {
 
 	// MainOnly keeps subagents from making the calls as well: theirs end at once.
 	MainOnly bool
+	// Batch is how many calls the model asks for in one turn; 0 means 1.
+	Batch int
 }
 
 // Session is what came out of a session.
@@ -73,9 +75,9 @@ func (o SessionOptions) prompt() string { return cmp.Or(o.Prompt, "go on") }
 // play is the model's part.
 func (o SessionOptions) play() play {
 	if o.MainOnly {
-		return play{calls: o.Calls, prompt: o.prompt()}
+		return play{calls: o.Calls, batch: o.Batch, prompt: o.prompt()}
 	}
-	return play{calls: o.Calls}
+	return play{calls: o.Calls, batch: o.Batch}
 }
 
 // argv asks for stream-json, the only output in which the client says why a call did not run.

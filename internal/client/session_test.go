@@ -26,12 +26,12 @@ func TestReadSession(t *testing.T) {
 	session, err := readSession(output{stdout: recorded(t), exit: 3, stderr: "x\n"}, []Request{{Path: "/v1/messages"}}, calls)
 	must(t, err)
 	want := []CallResult{
-		{Denied: true, Refuser: RefusedByRule, IsError: true, Text: "Permission to use Bash with command curl http://x has been denied."},
-		{Text: "hi"},
-		{Denied: true, Refuser: RefusedByHook, IsError: true, Text: "no git here"},
+		{Denied: true, Refuser: RefusedByRule, IsError: true, Text: "Permission to use Bash with command curl http://x has been denied.", Reason: "subcommandResults"},
+		{Text: "hi", Accepted: true},
+		{Denied: true, Refuser: RefusedByHook, IsError: true, Text: "no git here", Reason: "hook"},
 		{Denied: true, Refuser: RefusedByApproval, IsError: true, Text: "you haven't granted it yet."},
 		{Denied: true, Refuser: RefusedByAbsence, IsError: true, Text: "Error: No such tool available: WebFetch."},
-		{IsError: true, Text: "Exit code 1\nsecond block"},
+		{IsError: true, Text: "Exit code 1\nsecond block", Accepted: true},
 	}
 	for i := range want {
 		want[i].ToolCall = calls[i]

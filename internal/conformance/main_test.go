@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/policygen/policygen/internal/client"
+	"github.com/policygen/policygen/internal/permission/live"
 )
 
 // runner runs the client for all tests; TestMain sets it up.
@@ -27,8 +28,8 @@ var tally struct {
 // the client called it as a hook. Otherwise it prepares the lab once, so that a
 // machine that cannot run the client says so once, and checks at the end that the machine's own managed files are as they were.
 func TestMain(m *testing.M) {
-	if script := os.Getenv(client.HelperEnv); script != "" {
-		os.Exit(client.ServeScripted(script, os.Stdin, os.Stdout, os.Stderr))
+	if code, started := live.Serve(os.Getenv, os.Stdin, os.Stdout, os.Stderr); started {
+		os.Exit(code)
 	}
 	if folder := os.Getenv(agentEnv); folder != "" {
 		os.Exit(actAsAgent(folder, os.Stdin, os.Stdout, os.Stderr))

@@ -20,6 +20,9 @@ var imports = []row{
 	// What the client understands.
 	{"internal/catalog", []string{"schema", "internal/spell", "internal/diag", "internal/value"}},
 	{"internal/permission", []string{"internal/spell", "internal/diag", "internal/value"}},
+	{"internal/permission/corpus", []string{"internal/permission"}},
+	{"internal/permission/live", []string{"internal/permission", "internal/permission/corpus", "internal/client"}},
+	{"internal/permission/record", []string{"internal/permission/corpus", "internal/permission/live", "internal/client"}},
 	{"internal/merge", []string{"internal/value", "internal/catalog"}},
 	{"internal/gate", []string{"internal/catalog", "internal/permission", "internal/diag", "internal/value"}},
 	{"internal/strictness", []string{"internal/catalog", "internal/permission", "internal/diag", "internal/value"}},

@@ -28,7 +28,7 @@ func (s *simple) wide() []variant {
 			if i > 0 || !plain {
 				add(w) // without quotes it would be the text itself
 			}
-			if b := base(w[0]); b != w[0] {
+			if b := base(w[0]); b != w[0] && inner {
 				add(append([]string{b}, w[1:]...))
 			}
 		}
@@ -56,7 +56,7 @@ func (s *simple) tail(n int) string {
 // safe assignments and simple wrappers, with the quotes of the name removed.
 func (s *simple) narrow() []variant {
 	out := []variant{newVariant(s.text)}
-	if n := s.head(); n < len(s.words) {
+	if n := s.head(); n < len(s.words) && !strings.ContainsAny(s.words[n], " \t\n") {
 		text := s.words[n]
 		if end := s.spans[n][1]; end < len(s.text) {
 			text += s.text[end:]

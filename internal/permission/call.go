@@ -2,7 +2,6 @@ package permission
 
 import (
 	"fmt"
-	"path"
 	"strconv"
 	"strings"
 )
@@ -36,8 +35,17 @@ func (c *Call) text(field string) string {
 type access struct {
 	target
 	read, edit bool
-	// redirect is set for the target of a shell redirection.
-	redirect bool
+	// redirect is set for the target of a shell redirection, shell for that and
+	// every file that a command names.
+	redirect, shell bool
+	// real is where a symbolic link leads, nil where the path has none.
+	real *target
+	// only is the one tool whose rules count, "" for all.
+	only string
+	// upward is set for a path that leaves a folder it went into.
+	upward bool
+	// loose is set behind a change of folder for a path that is not absolute.
+	loose bool
 }
 
 // part is one simple command with all its readings.
@@ -47,28 +55,43 @@ type part struct {
 	// words are the unquoted words of the command without its wrappers.
 	words []string
 	paths []access
+	// unseen is set for a command that the shell would run and the client does
+	// not find: Decide passes over it, Match does not.
+	unseen bool
+	// script is set for one that it does find then.
+	script bool
+	// wrapped and xargs say what stands in front, moved that a change of folder
+	// came before.
+	wrapped, xargs, moved bool
 }
 
 // subject is a call taken apart once, for all rules of a policy.
 type subject struct {
 	*Call
-	tool  string   // under its present name
-	line  *line    // nil for tools that run no shell line
-	whole variant  // the line as written, for exact rules
-	parts []part   // its simple commands, substitutions included
-	paths []access // every file the call names
-	host  string   // of a fetched URL
+	tool   string   // under its present name
+	line   *line    // nil for tools that run no shell line
+	whole  variant  // the line as written, for exact rules
+	parts  []part   // its simple commands, substitutions included
+	paths  []access // every file the call names
+	host   string   // of a fetched URL
+	path   string   // of the same, as written
+	strict bool     // unseen commands count too
+	moved  bool     // the line has changed its folder
+	// unknown says why the client's answer cannot be known, if it is not allow.
+	unknown string
+	// directories are the policy's further directories.
+	directories []string
 }
 
 // newSubject takes a call apart. A search without a path reads the working
 // directory.
-func newSubject(c *Call) *subject {
-	s := &subject{Call: c, tool: canonicalTool(c.Tool)}
+func newSubject(c *Call, strict bool) *subject {
+	s := &subject{Call: c, tool: canonicalTool(c.Tool), strict: strict}
 	switch s.tool {
 	case "Bash", "PowerShell":
 		s.readCommand(c.text("command"))
 	case "WebFetch":
-		s.host = urlHost(c.text("url"))
+		s.host, s.path = urlHost(c.text("url"))
 	}
 	if field, ok := pathField[s.tool]; ok {
 		p := c.text(field)
@@ -76,7 +99,7 @@ func newSubject(c *Call) *subject {
 			p = c.Cwd
 		}
 		edit := pathRule[s.tool] == "Edit"
-		s.paths = []access{{target: newTarget(p, c.Cwd, c), read: true, edit: edit}}
+		s.paths = []access{s.newAccess(p, c.Cwd, access{read: true, edit: edit})}
 	}
 	return s
 }
@@ -90,52 +113,36 @@ func (s *subject) readCommand(command string) {
 	}
 	s.line = readLine(command)
 	s.whole = newVariant(strings.TrimSpace(command))
-	dir, vars := s.Cwd, map[string]string(nil)
+	dir := s.Cwd
 	for i := range s.line.commands {
 		c := &s.line.commands[i]
-		vars = c.substitute(vars)
 		p := newPart(c)
+		p.moved = s.moved
 		s.addPaths(&p, dir)
 		if len(p.words) == 2 && p.words[0] == "cd" {
 			dir = absolute(s.expand(p.words[1]), dir, s.Home)
+			s.moved = true
 		}
 		s.parts = append(s.parts, p)
 	}
 	for _, c := range scriptRemovals(s.line.commands, 0) {
-		s.parts = append(s.parts, part{simple: &c, wide: c.wide()})
+		s.parts = append(s.parts, part{simple: &c, wide: c.wide(), unseen: true, script: true})
 	}
 }
+
+// loud are the wrappers behind which nothing runs without a rule.
+var loud = nameSet("nohup nice time stdbuf")
 
 // newPart prepares a command whose variables are substituted already.
 func newPart(c *simple) part {
-	return part{simple: c, wide: c.wide(), narrow: c.narrow(), words: c.words[min(c.head(), len(c.words)):]}
-}
-
-// substitute replaces words that are a variable set earlier in the line, so
-// that `X=rm; $X file` meets the rules for rm, and notes further assignments.
-func (s *simple) substitute(vars map[string]string) map[string]string {
-	for i, w := range s.words {
-		if value, ok := vars[strings.TrimPrefix(w, "$")]; ok && strings.HasPrefix(w, "$") {
-			s.words[i] = value
-		}
+	n := min(c.head(), len(c.words))
+	p := part{simple: c, wide: c.wide(), narrow: c.narrow(), words: c.words[n:], unseen: c.unseen, script: c.closer}
+	for _, w := range c.words[:n] {
+		_, _, assigns := assignment(w)
+		p.xargs = p.xargs || w == "xargs"
+		p.wrapped = p.wrapped || !assigns && loud[w]
 	}
-	return s.assigned(vars)
-}
-
-// assigned adds the assignments in front of the command. Most lines have none,
-// so the map is made for the first.
-func (s *simple) assigned(vars map[string]string) map[string]string {
-	for _, w := range s.words {
-		name, value, ok := assignment(w)
-		if !ok {
-			break
-		}
-		if vars == nil {
-			vars = map[string]string{}
-		}
-		vars[name] = value
-	}
-	return vars
+	return p
 }
 
 // expand replaces $HOME and $PWD at the start of a word.
@@ -151,12 +158,36 @@ func (s *subject) expand(w string) string {
 
 // addPaths finds the files a command names, also behind foreign assignments.
 func (s *subject) addPaths(p *part, dir string) {
-	names, read, edit := files(behindAssignments(p.words))
+	w := behindAssignments(p.words)
+	if len(w) > 1 && w[0] == "env" {
+		w = behindAssignments(w[1:])
+	}
+	if p.xargs {
+		w = nil // it reads them from its input
+	}
+	names, read, edit := files(w)
 	for _, name := range names {
-		p.paths = append(p.paths, access{target: newTarget(s.expand(name), dir, s.Call), read: read, edit: edit})
+		p.paths = append(p.paths, s.newAccess(s.expand(name), dir, access{read: read, edit: edit, shell: true}))
+		if dir != s.Cwd {
+			// The client judges the path from the first folder too (2.1.329).
+			p.paths = append(p.paths, s.newAccess(s.expand(name), s.Cwd, access{read: read, edit: edit, shell: true}))
+		}
 	}
 	s.addRedirects(p, dir)
-	s.paths = append(s.paths, p.paths...)
+	if !p.unseen || s.strict {
+		s.paths = append(s.paths, p.paths...)
+	}
+}
+
+// newAccess completes an access with the path, and where it leads.
+func (s *subject) newAccess(name, dir string, a access) access {
+	a.target = newTarget(name, dir, s.Call)
+	a.loose, a.upward = s.moved && !rooted(name), leaves(name)
+	if real := followed(a.abs, s.Links); real != a.abs {
+		t := newTarget(real, dir, s.Call)
+		a.real = &t
+	}
+	return a
 }
 
 // behindAssignments returns the words of the command proper.
@@ -170,16 +201,15 @@ func behindAssignments(w []string) []string {
 	return w
 }
 
-// addRedirects finds the files of redirections. Deny rules for reading cover
-// those written as well (claude 2.1.329); a target known only at run time has
-// made the line unsure.
+// addRedirects finds the files of redirections; a target known only at run time
+// has made the line unsure.
 func (s *subject) addRedirects(p *part, dir string) {
 	for _, r := range p.redirs {
 		if r.dynamic || harmlessTarget(r) {
 			continue
 		}
 		out := r.op != "<"
-		p.paths = append(p.paths, access{target: newTarget(s.expand(r.target), dir, s.Call), read: true, edit: out, redirect: true})
+		p.paths = append(p.paths, s.newAccess(s.expand(r.target), dir, access{read: !out, edit: out, redirect: true, shell: true}))
 	}
 }
 
@@ -188,25 +218,24 @@ func harmlessTarget(r redir) bool {
 	return r.target == "/dev/null" || (r.op == ">&" || r.op == "<&") && allDigits(r.target)
 }
 
-// inside reports a path in the project, where reading needs no rule.
-func (s *subject) inside(t target) bool {
+// inside reports a path in the project, where reading needs no rule, or in one
+// of the further directories. A link has to lead inside as well.
+func (s *subject) inside(a *access) bool {
+	if a.shell {
+		return !a.upward && s.insideDir(a.end())
+	}
+	return s.insideDir(a.abs) && (a.real == nil || s.insideDir(a.real.abs))
+}
+
+// insideDir is inside for a path without links.
+func (s *subject) insideDir(abs string) bool {
 	for _, dir := range [...]string{s.project(), s.Cwd} {
-		if _, ok := under(t.abs, dir); ok && dir != "" {
+		if _, ok := under(abs, dir); ok && dir != "" {
 			return true
 		}
 	}
-	return false
-}
-
-// guarded are folders whose files the client does not let an allow rule or
-// acceptEdits change: a file in one of them can make a program run (a git
-// hook, an editor task, a setting of the client).
-var guarded = nameSet(".git .claude .vscode .idea .husky")
-
-// guardedPath looks at each folder on the way, in any letter case: file systems of two platforms ignore it.
-func guardedPath(abs string) bool {
-	for dir := abs; dir != "/" && dir != "."; dir = path.Dir(dir) {
-		if guarded[strings.ToLower(path.Base(dir))] {
+	for _, dir := range s.directories {
+		if _, ok := under(abs, absolute(dir, s.project(), s.Home)); ok {
 			return true
 		}
 	}

@@ -11,7 +11,7 @@ type form struct {
 	command *commandPattern // Bash and PowerShell
 	path    *pathPattern    // Read, Edit, Cd
 	host    *hostPattern    // WebFetch
-	name    *commandPattern // Agent, Skill, WebSearch
+	name    *commandPattern // Agent, Skill
 	param   string          // input field of a rule Tool(param:value)
 	value   *commandPattern // and what it is compared with
 }
@@ -33,7 +33,7 @@ func compile(r Rule) *form {
 		f.path = newPathPattern(r.Content)
 	case "WebFetch":
 		f.host = newHostPattern(strings.TrimPrefix(r.Content, "domain:"))
-	case "Agent", "Skill", "WebSearch":
+	case "Agent", "Skill": // the content of a WebSearch rule is never looked at (2.1.329)
 		f.name = newCommandPattern(r.Content)
 	}
 	if name, value, ok := strings.Cut(r.Content, ":"); ok && isField(name) && !rawField(f.tool, name) {

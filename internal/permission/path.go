@@ -87,6 +87,13 @@ func (p *pathPattern) matchPrefix(rel []string, whole, loose bool) bool {
 	return matchSegments(p.segments, rel)
 }
 
+// matchFolder reports the folder itself of a pattern folder/**. Commands that
+// name it are allowed with what lies in it.
+func (p *pathPattern) matchFolder(rel []string) bool {
+	n := len(p.segments)
+	return n > 1 && p.segments[n-1] == "**" && matchSegments(p.segments[:n-1], rel)
+}
+
 // matchSegments matches whole segments; "**" stands for any number of them,
 // at the end for at least one. As in matchSegment one restart point is
 // enough, so that many "**" cannot make it slow.

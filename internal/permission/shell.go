@@ -1,13 +1,18 @@
 package permission
 
-import "strings"
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
 
 // Bounds of the shell reader: a longer or deeper line is never allowed by a
 // rule, only refused or asked about. Each is far beyond what a model writes,
 // and small enough that a hostile line costs milliseconds.
 const (
 	maxCommand = 64 << 10 // bytes of a line
-	maxDepth   = 16       // substitutions inside each other, wrappers in a row
+	maxDepth   = 16       // scripts inside scripts, wrappers in a row
+	maxNested  = 200      // brackets and backquotes of a line, open or closed
 	maxSimple  = 1000     // commands of a line
 )
 
@@ -17,6 +22,8 @@ type simple struct {
 	words  []string // unquoted; words[0] may be an assignment
 	spans  [][2]int // where each word stands in text
 	redirs []redir
+	unseen bool // the client does not find it, see part
+	closer bool // or only when it looks closer
 }
 
 // redir is one redirection. Its target counts as a file the call reads or
@@ -28,328 +35,294 @@ type redir struct {
 
 // line is a command line taken apart.
 type line struct {
+	src      string
 	commands []simple
 	// unsure says why the client does not let a rule approve the line, "" if
 	// it can; every part is still listed, so deny and ask rules see it.
 	unsure string
-}
-
-// reader walks over a command line once. It is lenient: what it cannot
-// understand makes the line unsure and is still split at operators.
-type reader struct {
-	src     string
-	pos     int
-	depth   int
-	out     *line
-	cur     simple
-	text    []byte
-	open    bool // the last operator needs a command behind it
-	caseIn  int  // open case statements
-	pattern bool // inside the pattern of a case branch
-	heredoc []string
+	// opaque is set where it does not look for the files of commands either.
+	opaque bool
+	// known are the variables that the line has set before, where the value can
+	// be read from it.
+	known map[string]string
+	// broken is set for a line that the parser does not understand.
+	broken bool
 }
 
 // readLine splits a command line.
 func readLine(src string) *line {
-	l := &line{}
+	l := &line{src: src}
 	if len(src) > maxCommand {
 		l.doubt("the command is too long to be taken apart")
-		src = src[:maxCommand]
+		l.split(src[:maxCommand])
+		return l
 	}
-	l.read(src, 0)
+	if plainLine(src) {
+		l.commands = []simple{plainCommand(src)}
+		return l
+	}
+	if deep(src) {
+		l.doubt("the command is nested too deeply")
+		l.split(src)
+		return l
+	}
+	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(src), "")
+	if err != nil {
+		l.broken = true
+		l.doubt("the shell would not understand the command")
+		l.split(src)
+		if strings.Contains(src, "((") {
+			l.hide(0)
+		}
+		return l
+	}
+	l.statements(file.Stmts)
 	return l
 }
 
-// doubt keeps the first reason only: it is the one nearest to where a person
+// refuse keeps the first reason only: it is the one nearest to where a person
 // starts reading.
-func (l *line) doubt(why string) {
+func (l *line) refuse(why string) {
 	if l.unsure == "" {
 		l.unsure = why
 	}
 }
 
-// read adds the commands of src, which is the line itself or a substitution
-// inside it: the client checks both alike against deny and ask rules.
-func (l *line) read(src string, depth int) {
-	if depth > maxDepth || len(l.commands) > maxSimple {
-		l.doubt("the command is nested too deeply")
-		return
+// doubt refuses a line, and the client looks no further.
+func (l *line) doubt(why string) {
+	l.refuse(why)
+	l.opaque = true
+}
+
+// deep reports more brackets than anybody writes. The parser works recursively,
+// and starts again at some of them.
+func deep(src string) bool {
+	n, double := 0, strings.Count(src, "((")
+	for i := 0; i < len(src); i++ {
+		if strings.IndexByte("(){}`", src[i]) >= 0 {
+			n++
+		}
 	}
-	r := &reader{src: src, depth: depth, out: l}
-	for r.pos < len(src) {
-		r.step()
+	return n > maxNested || double > maxDepth || strings.Count(src, "`") > maxDepth
+}
+
+// withoutIndex turns NAME[1]=value into an assignment like others. In front of a
+// command it is no shell code, and the client reads on.
+func withoutIndex(w string) string {
+	open, shut := strings.Index(w, "["), strings.Index(w, "]=")
+	if open <= 0 || shut < open {
+		return w
 	}
-	r.end()
-	if r.open {
-		l.doubt("the command ends in an operator")
+	return w[:open] + w[shut+1:]
+}
+
+// untilOpenQuote cuts a line behind the blank after a quote that is never
+// closed: everything from there on is one word.
+func untilOpenQuote(src string) string {
+	for at := 0; at < len(src); at++ {
+		if c := src[at]; c == '\'' || c == '"' {
+			end := strings.IndexByte(src[at+1:], c)
+			if end < 0 {
+				first, _, _ := strings.Cut(src[at:], " ")
+				return src[:at] + strings.TrimRight(first, ";&|(){}`\n")
+			}
+			at += end + 1
+		}
 	}
-	if len(r.heredoc) > 0 {
-		l.doubt("a here-document is not closed")
+	return src
+}
+
+// unquoted drops quotes wherever they stand.
+var unquoted = strings.NewReplacer(`"`, "", "'", "", `\`, "")
+
+// split is what is left where there is no parser: everything between operators
+// and brackets, so that deny and ask rules see each command of a line that
+// nobody can read.
+func (l *line) split(src string) {
+	for _, part := range strings.FieldsFunc(untilOpenQuote(src), func(r rune) bool { return strings.ContainsRune(";&|(){}`\n", r) }) {
+		text := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(part), "$"))
+		if text == "" {
+			continue
+		}
+		if len(l.commands) >= maxSimple {
+			return
+		}
+		command := plainCommand(text)
+		for len(command.words) > 1 && reserved[command.words[0]] {
+			command = plainCommand(text[command.spans[1][0]:])
+			text = command.text
+		}
+		for i, w := range command.words {
+			command.words[i] = withoutIndex(unquoted.Replace(w))
+		}
+		l.commands = append(l.commands, command)
 	}
 }
 
-// step reads one operator, blank, comment or word.
-func (r *reader) step() {
-	c := r.src[r.pos]
-	switch {
-	case c == ' ' || c == '\t' || c == '\r':
-		r.blank()
-	case c == '\n':
-		r.end()
-		r.pos++
-		r.skipHeredocs()
-	case c == '#':
-		for r.pos < len(r.src) && r.src[r.pos] != '\n' {
-			r.pos++
-		}
-	case r.has("\\\n"):
-		r.out.doubt("a line continuation cannot be checked")
-		r.pos++
-		r.blankAs(' ')
-	case strings.IndexByte("<>", c) >= 0 || r.has("&>"):
-		r.redirect("")
-	case strings.IndexByte("|&;()", c) >= 0:
-		r.operator()
+// statements adds the commands of a list.
+func (l *line) statements(list []*syntax.Stmt) {
+	for _, s := range list {
+		l.statement(s)
+	}
+}
+
+// statement adds one statement. No rule approves a line with & or a subshell
+// (claude 2.1.329); && || ; | and a line break only split it.
+func (l *line) statement(s *syntax.Stmt) {
+	if s.Background || s.Coprocess {
+		l.refuse("the & operator runs a command in the background")
+	}
+	if len(l.commands) >= maxSimple {
+		l.doubt("the command has too many parts")
+		return
+	}
+	switch c := s.Cmd.(type) {
+	case nil:
+		l.add(nil, nil, s.Redirs)
+	case *syntax.CallExpr:
+		l.add(c.Assigns, c.Args, s.Redirs)
+	case *syntax.DeclClause:
+		l.source(c, s.Redirs)
+		l.inner(c)
+	case *syntax.TestClause:
+		l.source(c, s.Redirs)
+		l.inner(c)
+	case *syntax.TimeClause:
+		l.timed(c, s)
 	default:
-		r.word()
-	}
-}
-
-// has looks ahead without moving; it is false behind the end.
-func (r *reader) has(s string) bool { return strings.HasPrefix(r.src[r.pos:], s) }
-
-// blank keeps the blank as it was written, see blankAs.
-func (r *reader) blank() { r.blankAs(r.src[r.pos]) }
-
-// blankAs keeps blanks inside a command, since exact rules compare literally:
-// a double space breaks them (claude 2.1.329).
-func (r *reader) blankAs(c byte) {
-	if len(r.text) > 0 {
-		r.text = append(r.text, c)
-	}
-	r.pos++
-}
-
-// operatorLength is the length of the control operator at the position.
-func (r *reader) operatorLength() int {
-	for _, op := range [...]string{"&&", "||", "|&", ";;&", ";;", ";&"} {
-		if r.has(op) {
-			return len(op)
+		l.compound(s.Cmd)
+		if len(s.Redirs) > 0 {
+			mark := len(l.commands)
+			l.add(nil, nil, s.Redirs)
+			l.hide(mark)
 		}
 	}
-	return 1
 }
 
-// operator ends the command before it. Inside [[ ]] nothing splits.
-func (r *reader) operator() {
-	c, n := r.src[r.pos], r.operatorLength()
-	if len(r.cur.words) > 0 && r.cur.words[0] == "[[" {
-		r.text = append(r.text, r.src[r.pos:r.pos+n]...)
-		r.pos += n
+// compound adds what stands inside a statement that is made of statements.
+func (l *line) compound(c syntax.Command) {
+	switch c := c.(type) {
+	case *syntax.BinaryCmd:
+		l.statement(c.X)
+		l.statement(c.Y)
+	case *syntax.IfClause:
+		for ; c != nil; c = c.Else {
+			l.statements(c.Cond)
+			l.statements(c.Then)
+		}
+	case *syntax.WhileClause:
+		l.statements(c.Cond)
+		l.statements(c.Do)
+	case *syntax.ForClause:
+		l.loop(c)
+		l.statements(c.Do)
+	case *syntax.Subshell:
+		l.refuse("a subshell cannot be approved by a rule")
+		l.statements(c.Stmts)
+	default:
+		l.doubt(doubtful(c))
+		mark := len(l.commands)
+		l.inner(c)
+		if _, ok := c.(*syntax.CoprocClause); ok {
+			l.hide(mark)
+		}
+	}
+}
+
+// hide marks the commands from one on: the shell would run them, and the client
+// does not find them.
+func (l *line) hide(mark int) {
+	for i := range l.commands[mark:] {
+		l.commands[mark+i].unseen = true
+	}
+}
+
+// doubtful is why no rule approves a line with such a statement.
+func doubtful(c syntax.Command) string {
+	switch c.(type) {
+	case *syntax.Block:
+		return "a group in braces cannot be checked"
+	case *syntax.CaseClause:
+		return "a case statement cannot be checked"
+	case *syntax.FuncDecl:
+		return "a function definition cannot be checked"
+	case *syntax.CoprocClause:
+		return "the & operator runs a command in the background"
+	}
+	return "an arithmetic command cannot be checked"
+}
+
+// loop looks at the words that a loop goes through.
+func (l *line) loop(c *syntax.ForClause) {
+	words, ok := c.Loop.(*syntax.WordIter)
+	if !ok {
+		l.doubt("an arithmetic command cannot be checked")
+		l.inner(c.Loop)
 		return
 	}
-	r.weighOperator(c, n)
-	r.end()
-	r.open = c == '|' || c == '&' && n > 1
-	if c == ';' && n > 1 && r.caseIn > 0 {
-		r.pattern = true
+	for _, w := range words.Items {
+		if _, dynamic := l.word(w); dynamic {
+			l.doubt("an expansion cannot be checked before the command runs")
+		}
 	}
-	r.pos += n
-}
-
-// weighOperator notes what the operator c of length n says about the line. No
-// rule approves a line with & or a subshell (claude 2.1.329); && || ; | and a
-// line break only split it.
-func (r *reader) weighOperator(c byte, n int) {
-	switch {
-	case c == '&' && n == 1:
-		r.out.doubt("the & operator runs a command in the background")
-	case c == '(' && len(r.cur.words) > 0:
-		r.out.doubt("a function definition cannot be checked")
-		r.cur, r.text = simple{}, r.text[:0]
-	case c == '(' || c == ')' && !r.pattern:
-		r.out.doubt("a subshell cannot be approved by a rule")
-	case c == ')' && r.pattern:
-		r.pattern = false
-		r.cur, r.text = simple{}, r.text[:0]
+	if len(words.Items) > 0 {
+		l.refuse("the variable of a loop cannot be checked before the command runs")
 	}
 }
 
-// end stores the command read so far. A redirection without a command counts
-// as one: it makes or empties a file.
-func (r *reader) end() {
-	text := strings.TrimSpace(string(r.text))
-	r.cur.text = text
-	if text != "" || len(r.cur.redirs) > 0 {
-		r.open = false
-		r.out.commands = append(r.out.commands, r.cur)
-	}
-	r.cur, r.text = simple{}, r.text[:0]
-	if len(r.out.commands) > maxSimple {
-		r.out.doubt("the command has too many parts")
-		r.pos = len(r.src)
-	}
+// inner finds the statements inside a node, at any depth: deny and ask rules
+// apply to the commands of substitutions, functions and branches alike.
+func (l *line) inner(n syntax.Node) {
+	syntax.Walk(n, func(n syntax.Node) bool {
+		if s, ok := n.(*syntax.Stmt); ok {
+			l.statement(s)
+			return false
+		}
+		return true
+	})
 }
 
-// word reads one word and applies the reserved words of the shell.
-func (r *reader) word() {
-	start := r.pos
-	value, dynamic := r.readWord()
-	raw := r.src[start:r.pos]
-	// Digits right before a redirection are its descriptor: 2>x, not "2" and >x.
-	if r.pos < len(r.src) && (r.src[r.pos] == '<' || r.src[r.pos] == '>') && allDigits(raw) {
-		r.redirect(raw)
+// timed adds `time command`, a wrapper in the client's eyes.
+func (l *line) timed(c *syntax.TimeClause, s *syntax.Stmt) {
+	if c.Stmt == nil {
+		l.source(c, s.Redirs)
 		return
 	}
-	// A quoted word is never reserved: 'if' is the name of a program.
-	if len(r.cur.words) == 0 && raw == value && r.reserved(raw) {
+	call, ok := c.Stmt.Cmd.(*syntax.CallExpr)
+	if !ok {
+		l.statement(c.Stmt)
 		return
 	}
-	if dynamic {
-		r.out.doubt("an expansion cannot be checked before the command runs")
+	l.add(call.Assigns, call.Args, append(s.Redirs, c.Stmt.Redirs...))
+	added, prefix := &l.commands[len(l.commands)-1], l.src[c.Pos().Offset():call.Pos().Offset()]
+	for i := range added.spans {
+		added.spans[i][0] += len(prefix)
+		added.spans[i][1] += len(prefix)
 	}
-	r.add(value, raw)
+	words, spans := wordsOf(prefix)
+	added.text, added.words, added.spans = prefix+added.text, append(words, added.words...), append(spans, added.spans...)
 }
 
-// add appends a word and its source text to the current command.
-func (r *reader) add(value, raw string) {
-	r.cur.words = append(r.cur.words, value)
-	r.cur.spans = append(r.cur.spans, [2]int{len(r.text), len(r.text) + len(raw)})
-	r.text = append(r.text, raw...)
+// source adds a statement whose words stand as they are written.
+func (l *line) source(c syntax.Command, redirs []*syntax.Redirect) {
+	text := l.src[c.Pos().Offset():min(c.End().Offset(), uint(len(l.src)))]
+	command := plainCommand(text)
+	command.redirs = l.redirections(redirs)
+	l.commands = append(l.commands, command)
+	if strings.ContainsAny(text, "$`<>") {
+		l.doubtWords(c)
+	}
 }
 
-// allDigits reports a number without sign, as descriptors and durations are.
-func allDigits(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789") == ""
-}
-
-// reserved handles a reserved word in command position and reports whether
-// the word is not part of a command.
-func (r *reader) reserved(w string) bool {
-	switch w {
-	case "if", "then", "else", "elif", "while", "until", "do", "!", "fi", "done":
+// doubtWords doubts the expansions in the words of a statement.
+func (l *line) doubtWords(c syntax.Command) {
+	syntax.Walk(c, func(n syntax.Node) bool {
+		if w, ok := n.(*syntax.Word); ok {
+			if _, dynamic := (&line{src: l.src}).word(w); dynamic {
+				l.doubt("an expansion cannot be checked before the command runs")
+			}
+			return false
+		}
 		return true
-	case "{", "}":
-		r.out.doubt("a group in braces cannot be checked")
-		return true
-	case "for", "select":
-		r.skipHead()
-		return true
-	case "case":
-		r.out.doubt("a case statement cannot be checked")
-		r.caseIn++
-		r.pattern = true
-		r.skipUntilIn()
-		return true
-	case "esac":
-		r.caseIn--
-		r.pattern = false
-		return true
-	case "function":
-		r.out.doubt("a function definition cannot be checked")
-		r.skipBlanks()
-		r.readWord()
-		return true
-	}
-	return false
-}
-
-// skipBlanks moves over blanks that belong to no command's text.
-func (r *reader) skipBlanks() {
-	for r.pos < len(r.src) && (r.src[r.pos] == ' ' || r.src[r.pos] == '\t') {
-		r.pos++
-	}
-}
-
-// skipHead passes over `name in words` up to the end of a loop's first line;
-// substitutions in the words are still read.
-func (r *reader) skipHead() {
-	for r.pos < len(r.src) && strings.IndexByte(";\n&|()", r.src[r.pos]) < 0 {
-		if c := r.src[r.pos]; strings.IndexByte(" \t\r<>", c) >= 0 {
-			r.pos++
-			continue
-		}
-		if _, dynamic := r.readWord(); dynamic {
-			r.out.doubt("an expansion cannot be checked before the command runs")
-		}
-	}
-}
-
-// skipUntilIn passes over the word of a case statement. What it expands to is
-// of no interest: the statement makes the line unsure anyway.
-func (r *reader) skipUntilIn() {
-	for r.pos < len(r.src) && strings.IndexByte(";&|()", r.src[r.pos]) < 0 {
-		if c := r.src[r.pos]; strings.IndexByte(" \t\r\n<>", c) >= 0 {
-			r.pos++
-			continue
-		}
-		if w, _ := r.readWord(); w == "in" {
-			return
-		}
-	}
-}
-
-// redirectOperator reads the operator; longer ones stand before their own
-// beginnings.
-func (r *reader) redirectOperator() string {
-	for _, op := range [...]string{"&>>", "&>", "<<<", "<<-", "<<", "<(", ">(", "<&", "<>", ">>", ">&", ">|", "<", ">"} {
-		if r.has(op) {
-			r.pos += len(op)
-			return op
-		}
-	}
-	return ""
-}
-
-// redirect reads a redirection; fd is the digits before it.
-func (r *reader) redirect(fd string) {
-	start := r.pos
-	op := r.redirectOperator()
-	if op == "<(" || op == ">(" {
-		r.out.doubt("a command used as a file cannot be checked")
-		r.nested(r.upTo(')'))
-		r.add("", r.src[start:r.pos])
-		return
-	}
-	r.skipBlanks()
-	at := r.pos
-	target, dynamic := r.readWord()
-	if op == "<<" || op == "<<-" {
-		r.heredoc = append(r.heredoc, target)
-		if r.src[at:r.pos] == target {
-			r.out.doubt("an unquoted here-document is expanded by the shell")
-		}
-		return
-	}
-	if dynamic {
-		r.out.doubt("an expansion cannot be checked before the command runs")
-	}
-	if op != "<<<" {
-		r.cur.redirs = append(r.cur.redirs, redir{op: op, target: target, dynamic: dynamic})
-	}
-}
-
-// skipHeredocs passes over the bodies that belong to the line just ended;
-// substitutions in them are read all the same.
-func (r *reader) skipHeredocs() {
-	for _, end := range r.heredoc {
-		r.skipHeredoc(end)
-	}
-	r.heredoc = nil
-}
-
-// skipHeredoc passes over one body up to the line that ends it. A body that
-// the shell expands has made the line unsure already, see redirect.
-func (r *reader) skipHeredoc(end string) {
-	for r.pos < len(r.src) {
-		body, rest, _ := strings.Cut(r.src[r.pos:], "\n")
-		r.pos = len(r.src) - len(rest)
-		if strings.TrimLeft(body, "\t") == end {
-			return
-		}
-		if r.out.unsure != "" {
-			inner := &reader{src: body, depth: r.depth, out: r.out}
-			inner.quoted(len(body))
-		}
-	}
+	})
 }

@@ -55,10 +55,14 @@ var pathField = map[string]string{
 
 // quietTools run without any rule: the client asks nothing for them.
 var quietTools = map[string]bool{
-	"Agent": true, "AskUserQuestion": true, "BashOutput": true, "EnterPlanMode": true, "ListMcpResourcesTool": true, "LSP": true,
+	"Agent": true, "AskUserQuestion": true, "BashOutput": true, "CronList": true, "EnterPlanMode": true, "ListMcpResourcesTool": true, "LSP": true,
 	"ReadMcpResourceTool": true, "SendMessage": true, "TaskCreate": true, "TaskGet": true, "TaskList": true, "TaskOutput": true,
 	"TaskStop": true, "TaskUpdate": true, "TodoWrite": true, "ToolSearch": true,
 }
+
+// skills are those that come with the client, and what it does with them where
+// no rule names them. What it does with others depends on what is in them.
+var skills = map[string]Behavior{"simplify": BehaviorAllow, "verify": BehaviorAsk, "debug": BehaviorAsk}
 
 // Normalize resolves old tool names and turns Tool(*) into Tool, as the
 // client does before it compares rules.

@@ -1,209 +1,292 @@
 package permission
 
-import "strings"
+import (
+	"strings"
 
-// readWord reads one word and removes its quotes. dynamic is set for an
-// expansion whose value is known only when the command runs.
-func (r *reader) readWord() (value string, dynamic bool) {
-	var b []byte
-	for r.pos < len(r.src) {
-		c := r.src[r.pos]
-		switch {
-		case strings.IndexByte(" \t\r\n|&;()<>", c) >= 0:
-			return string(b), dynamic
-		case c == '\'':
-			b = append(b, r.single()...)
-		case c == '"':
-			r.pos++
-			text, dyn := r.quoted(len(r.src))
-			b, dynamic = append(b, text...), dynamic || dyn
-		case c == '\\':
-			b = append(b, r.backslash()...)
-		case c == '$' || c == '`':
-			text, dyn := r.expansion(false)
-			b, dynamic = append(b, text...), dynamic || dyn
-		case c == '{':
-			r.brace()
-			b = append(b, c)
-		default:
-			b = append(b, c)
-			r.pos++
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// add appends a simple command. A redirection without a command counts as one:
+// it makes or empties a file.
+func (l *line) add(assigns []*syntax.Assign, args []*syntax.Word, redirs []*syntax.Redirect) {
+	s := simple{words: make([]string, 0, len(assigns)+len(args)), spans: make([][2]int, 0, len(assigns)+len(args))}
+	var text strings.Builder
+	at, unseen := -1, false // at: where the last word ended in the source
+	put := func(value string, n syntax.Node) {
+		from, to := int(n.Pos().Offset()), int(n.End().Offset())
+		if at >= 0 {
+			text.WriteString(l.between(at, from, redirs))
+		}
+		start := text.Len()
+		text.WriteString(l.src[from:to])
+		at = to
+		unseen = unseen || l.joined(n, redirs)
+		s.words, s.spans = append(s.words, value), append(s.spans, [2]int{start, text.Len()})
+	}
+	// What stands inside substitutions comes after the command itself.
+	mark := len(l.commands)
+	l.commands = append(l.commands, simple{})
+	for _, a := range assigns {
+		put(l.assignment(a, len(args) == 0), a)
+	}
+	for _, w := range args {
+		value, dynamic := l.word(w)
+		if dynamic {
+			l.doubt("an expansion cannot be checked before the command runs")
+		}
+		put(value, w)
+	}
+	s.redirs, s.text, s.unseen = l.redirections(redirs), text.String(), unseen
+	l.commands[mark] = s
+}
+
+// joined doubts a word that the shell sees otherwise than it is written: over
+// two lines, or as $'...'. It also doubts a variable behind a redirection.
+func (l *line) joined(n syntax.Node, redirs []*syntax.Redirect) bool {
+	raw := l.src[n.Pos().Offset():n.End().Offset()]
+	if len(redirs) > 0 && redirs[0].Pos().Offset() < n.Pos().Offset() && strings.Contains(raw, "$") {
+		l.doubt("a variable behind a redirection cannot be checked")
+	}
+	if strings.Contains(raw, "\\\n") && !strings.Contains(raw, "'") {
+		l.doubt("a line continuation inside a word cannot be checked")
+		return strings.Contains(strings.TrimSuffix(raw, "\\\n"), "\\\n")
+	}
+	return strings.Contains(raw, "$'")
+}
+
+// between is the source between two words without the redirections in it.
+// Blanks stay as they are, since exact rules compare literally: a double space
+// breaks them (claude 2.1.329).
+func (l *line) between(from, to int, redirs []*syntax.Redirect) string {
+	gap := l.src[from:to]
+	for _, r := range redirs {
+		start, end := int(r.Pos().Offset()), int(r.Word.End().Offset())
+		if from <= start && end <= to {
+			return l.between(from, start, redirs) + l.between(end, to, redirs)
 		}
 	}
-	return string(b), dynamic
+	if strings.Contains(gap, "\\\n") {
+		l.doubt("a line continuation cannot be checked")
+	}
+	return gap
 }
 
-// single reads '...'; a missing end takes the rest.
-func (r *reader) single() string {
-	body, _, ok := strings.Cut(r.src[r.pos+1:], "'")
-	r.pos += len(body) + 2
-	if !ok {
-		r.pos = len(r.src)
-		r.out.doubt("a quote is not closed")
+// assignment is NAME=value with the value unquoted. One that stands alone is
+// remembered: the shell uses it in later commands.
+func (l *line) assignment(a *syntax.Assign, alone bool) string {
+	if a.Array != nil || a.Index != nil {
+		l.doubt("an array cannot be checked before the command runs")
+		l.inner(a)
 	}
-	if strings.Contains(body, "\n#") {
-		r.out.doubt("a quoted line that starts with # can hide arguments")
+	op := "="
+	if a.Append {
+		op = "+="
 	}
-	return body
+	if a.Value == nil {
+		return a.Name.Value + op
+	}
+	value, dynamic := l.word(a.Value)
+	if dynamic {
+		l.doubt("an expansion cannot be checked before the command runs")
+	} else if alone {
+		l.remember(a.Name.Value, value)
+	}
+	return a.Name.Value + op + value
 }
 
-// backslash reads an escaped character. The client sees through \rm as the
-// shell does, but gives up on escaped blanks.
-func (r *reader) backslash() string {
-	r.pos++
-	if r.pos >= len(r.src) {
-		return ""
+// remember notes the value of a variable. Most lines set none, so the map is
+// made for the first.
+func (l *line) remember(name, value string) {
+	if l.known == nil {
+		l.known = map[string]string{}
 	}
-	c := r.src[r.pos]
-	r.pos++
-	switch c {
-	case '\n':
-		r.out.doubt("a line continuation inside a word cannot be checked")
-		return ""
-	case ' ', '\t':
-		r.out.doubt("an escaped blank cannot be checked")
+	l.known[name] = value
+}
+
+// redirections reads the files of redirections. A here-document that the shell
+// expands cannot be checked; commands in it are listed all the same.
+func (l *line) redirections(list []*syntax.Redirect) []redir {
+	var out []redir
+	for _, r := range list {
+		target, dynamic := l.word(r.Word)
+		switch {
+		case r.Op == syntax.Hdoc || r.Op == syntax.DashHdoc:
+			if l.src[r.Word.Pos().Offset():r.Word.End().Offset()] == target {
+				l.doubt("an unquoted here-document is expanded by the shell")
+			}
+			if r.Hdoc != nil {
+				l.inner(r.Hdoc)
+			}
+			continue
+		case dynamic:
+			l.doubt("an expansion cannot be checked before the command runs")
+		}
+		if r.Op != syntax.WordHdoc {
+			out = append(out, redir{op: r.Op.String(), target: target, dynamic: dynamic})
+		}
 	}
-	return string(c)
+	return out
+}
+
+// word removes the quotes of a word. dynamic is set for an expansion whose
+// value is known only when the command runs.
+func (l *line) word(w *syntax.Word) (value string, dynamic bool) {
+	if len(w.Parts) == 1 {
+		if lit, ok := w.Parts[0].(*syntax.Lit); ok && !strings.ContainsAny(lit.Value, "\\{$") {
+			return lit.Value, false
+		}
+	}
+	var b strings.Builder
+	for _, p := range w.Parts {
+		dynamic = l.part(&b, p, false) || dynamic
+	}
+	return b.String(), dynamic
+}
+
+// part appends one part of a word and reports whether it is dynamic.
+func (l *line) part(b *strings.Builder, p syntax.WordPart, quoted bool) bool {
+	switch p := p.(type) {
+	case *syntax.Lit:
+		l.literal(b, p, quoted)
+		return false
+	case *syntax.SglQuoted:
+		l.hidden(p.Value)
+		b.WriteString(p.Value)
+		if p.Dollar {
+			l.doubt("a $'...' word cannot be checked")
+		}
+		return p.Dollar
+	case *syntax.DblQuoted:
+		l.hidden(l.src[p.Pos().Offset():p.End().Offset()])
+		dynamic := false
+		for _, inner := range p.Parts {
+			dynamic = l.part(b, inner, true) || dynamic
+		}
+		return dynamic
+	case *syntax.ParamExp:
+		return l.variable(b, p)
+	case *syntax.ArithmExp:
+		b.WriteString("0")
+		return l.arithmetic(p)
+	case *syntax.CmdSubst:
+		l.doubt("a command substitution cannot be checked")
+	case *syntax.ProcSubst:
+		l.doubt("a command used as a file cannot be checked")
+	default:
+		l.doubt("an extended pattern cannot be checked")
+	}
+	l.inner(p)
+	return true
+}
+
+// hidden doubts a quoted line that looks like a comment.
+func (l *line) hidden(quoted string) {
+	if strings.Contains(quoted, "\n#") {
+		l.doubt("a quoted line that starts with # can hide arguments")
+	}
+}
+
+// literal removes backslashes. The client sees through \rm as the shell does,
+// but gives up on escaped blanks and on braces that the shell expands.
+func (l *line) literal(b *strings.Builder, lit *syntax.Lit, quoted bool) {
+	v := lit.Value
+	for i := 0; i < len(v); i++ {
+		if v[i] == '\\' && i+1 < len(v) && (!quoted || strings.IndexByte("$`\"\\", v[i+1]) >= 0) {
+			i++
+			if !quoted && (v[i] == ' ' || v[i] == '\t') {
+				l.doubt("an escaped blank cannot be checked")
+			}
+		} else if v[i] == '$' && !quoted {
+			l.doubt("a lone $ cannot be checked")
+		} else if v[i] == '{' && !quoted {
+			l.brace(v[i:])
+		}
+		b.WriteByte(v[i])
+	}
 }
 
 // brace doubts {a,b} and {1..3}, which the shell expands.
-func (r *reader) brace() {
-	body, _, ok := strings.Cut(r.src[r.pos:], "}")
-	if ok && !strings.ContainsAny(body, " \t\n") && (strings.Contains(body, ",") || strings.Contains(body, "..")) {
-		r.out.doubt("a brace expansion cannot be checked")
+func (l *line) brace(s string) {
+	body, _, ok := strings.Cut(s, "}")
+	if ok && (strings.Contains(body, ",") || strings.Contains(body, "..")) {
+		l.doubt("a brace expansion cannot be checked")
 	}
-	r.pos++
 }
 
-// quoted reads the inside of "..." up to the closing quote or limit.
-func (r *reader) quoted(limit int) (string, bool) {
-	var b []byte
-	dynamic, start := false, r.pos
-	for r.pos < limit {
-		switch c := r.src[r.pos]; c {
-		case '"':
-			if strings.Contains(r.src[start:r.pos], "\n#") {
-				r.out.doubt("a quoted line that starts with # can hide arguments")
-			}
-			r.pos++
-			return string(b), dynamic
-		case '\\':
-			if r.pos+1 < limit && strings.IndexByte("$`\"\\\n", r.src[r.pos+1]) >= 0 {
-				r.pos++
-			}
-			b = append(b, r.src[r.pos])
-			r.pos++
-		case '$', '`':
-			text, dyn := r.expansion(true)
-			b, dynamic = append(b, text...), dynamic || dyn
-		default:
-			b = append(b, c)
-			r.pos++
+// variable reads $NAME. $HOME and $PWD keep their text: the client knows their
+// values.
+func (l *line) variable(b *strings.Builder, p *syntax.ParamExp) bool {
+	if !p.Short {
+		l.doubt("a variable in braces cannot be checked")
+		l.inner(p)
+		return true
+	}
+	if value, ok := l.known[p.Param.Value]; ok {
+		l.refuse("a variable set in the command cannot be checked before it runs")
+		b.WriteString(value)
+		return false
+	}
+	text := l.src[p.Pos().Offset():p.End().Offset()]
+	b.WriteString(text)
+	return text != "$HOME" && text != "$PWD"
+}
+
+// arithmetic looks into $((...)), which the client accepts unless it holds a
+// further expansion.
+func (l *line) arithmetic(p *syntax.ArithmExp) bool {
+	if !strings.ContainsAny(l.src[p.Left.Offset()+3:p.Right.Offset()], "$`") {
+		return false
+	}
+	l.doubt("an expansion inside arithmetic cannot be checked")
+	mark := len(l.commands)
+	l.inner(p)
+	l.hide(mark)
+	for i := range l.commands[mark:] {
+		l.commands[mark+i].closer = true
+	}
+	return false
+}
+
+// reserved are the words that mean something else at the start of a command.
+var reserved = nameSet("if then elif else fi for while until do done case esac select function time in coproc declare typeset local export readonly nameref let")
+
+// plainLine reports a line of one command without quotes, operators and
+// expansions, which most are: it is its words.
+func plainLine(src string) bool {
+	for i := 0; i < len(src); i++ {
+		c := src[i]
+		if (c|0x20 < 'a' || c|0x20 > 'z') && (c < '-' || c > ':') && c != ' ' && c != '_' && c != '=' && c != '@' && c != '%' && c != '+' && c != ',' {
+			return false
 		}
 	}
-	r.out.doubt("a quote is not closed")
-	return string(b), dynamic
+	first, _, _ := strings.Cut(strings.TrimLeft(src, " "), " ")
+	return first != "" && !reserved[first]
 }
 
-// expansion reads what starts with $ or a backquote. $HOME and $PWD keep
-// their text: the client knows their values.
-func (r *reader) expansion(inQuotes bool) (string, bool) {
-	switch {
-	case r.src[r.pos] == '`':
-		r.nested(strings.ReplaceAll(r.upTo('`'), "\\`", "`"))
-		r.out.doubt("a command substitution cannot be checked")
-		return "", true
-	case r.has("$(("):
-		return r.arithmetic(), false
-	case r.has("$("):
-		r.pos++
-		r.nested(r.upTo(')'))
-		r.out.doubt("a command substitution cannot be checked")
-		return "", true
-	case r.has("${"):
-		r.pos++
-		r.inside(r.upTo('}'))
-		r.out.doubt("a variable in braces cannot be checked")
-		return "", true
-	case r.has("$'") && !inQuotes:
-		r.out.doubt("a $'...' word cannot be checked")
-		r.pos++
-		return r.single(), true
-	}
-	return r.variable()
+// plainCommand splits a plain line.
+func plainCommand(src string) simple {
+	text := strings.Trim(src, " ")
+	words, spans := wordsOf(text)
+	return simple{text: text, words: words, spans: spans}
 }
 
-// variable reads $NAME. A lone $ before a quote is the shell's $"...", which is
-// translated text and no expansion.
-func (r *reader) variable() (string, bool) {
-	start := r.pos
-	r.pos++
-	for r.pos < len(r.src) && isField(r.src[r.pos:r.pos+1]) {
-		r.pos++
-	}
-	name := r.src[start:r.pos]
-	if name == "$HOME" || name == "$PWD" {
-		return name, false
-	}
-	if name == "$" && r.has(`"`) {
-		return name, false
-	}
-	return name, true
-}
-
-// arithmetic passes over $((...)), which the client accepts unless it holds
-// a further expansion.
-func (r *reader) arithmetic() string {
-	r.pos += 2
-	body := r.upTo(')')
-	if r.has(")") {
-		r.pos++
-	}
-	if strings.ContainsAny(body, "$`") {
-		r.inside(body)
-		r.out.doubt("an expansion inside arithmetic cannot be checked")
-	}
-	return "0"
-}
-
-// inside looks for command substitutions in the body of another expansion, so
-// that deny rules see ${x:-$(rm -r y)} as well.
-func (r *reader) inside(body string) {
-	inner := &reader{src: body, depth: r.depth + 1, out: r.out}
-	if inner.depth <= maxDepth {
-		inner.quoted(len(body))
-	}
-}
-
-// upTo returns what stands between the opening byte at the current position
-// and its closing byte, and moves behind it. Quotes and nesting are respected.
-func (r *reader) upTo(shut byte) string {
-	open := map[byte]byte{')': '(', '}': '{'}[shut] // 0 for a backquote, which does not nest
-	if r.pos < len(r.src) && (r.src[r.pos] == open || open == 0) {
-		r.pos++
-	}
-	start, level := r.pos, 1
-	for ; r.pos < len(r.src); r.pos++ {
-		switch c := r.src[r.pos]; {
-		case c == '\\':
-			r.pos++
-		case c == '\'' && shut == ')':
-			if i := strings.IndexByte(r.src[r.pos+1:], '\''); i >= 0 {
-				r.pos += i + 1
-			}
-		case c == shut:
-			if level--; level == 0 {
-				r.pos++
-				return r.src[start : r.pos-1]
-			}
-		case c == open:
-			level++
+// wordsOf splits a text at blanks and says where each word stands.
+func wordsOf(text string) (words []string, spans [][2]int) {
+	n := 1 + strings.Count(text, " ")
+	words, spans = make([]string, 0, n), make([][2]int, 0, n)
+	for at := 0; at < len(text); at++ {
+		if isBlank(text[at]) {
+			continue
 		}
+		end := at
+		for end < len(text) && !isBlank(text[end]) {
+			end++
+		}
+		words, spans = append(words, text[at:end]), append(spans, [2]int{at, end})
+		at = end
 	}
-	r.pos = len(r.src)
-	r.out.doubt("a substitution is not closed")
-	return r.src[min(start, len(r.src)):]
+	return words, spans
 }
 
-// nested reads the commands of a substitution into the same list.
-func (r *reader) nested(src string) { r.out.read(src, r.depth+1) }
+// isBlank reports what stands between words.
+func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }

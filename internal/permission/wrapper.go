@@ -164,3 +164,8 @@ func launched(name string, valued map[string]bool, w []string) []string {
 	}
 	return nil
 }
+
+// allDigits reports a number without sign, as descriptors and durations are.
+func allDigits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}

@@ -184,11 +184,9 @@ func (g *generator) shell() []Group {
 	for i, set := range shellSets {
 		var commands []string
 		for _, shape := range shapes {
-			for range 3 {
-				commands = append(commands, g.fill(shape, set.commands))
-			}
+			commands = append(commands, g.fill(shape, set.commands))
 		}
-		for range 60 {
+		for range 30 {
 			outer := g.pick(shapes)
 			if strings.ContainsAny(outer, "'\n") {
 				continue // quotes in quotes say nothing about rules

@@ -21,8 +21,13 @@ func (g Group) Policy() permission.Policy {
 		}
 		return rules
 	}
-	return permission.Policy{Allow: read(g.Allow), Ask: read(g.Ask), Deny: read(g.Deny), DefaultMode: g.Mode, Directories: g.Dirs,
+	p := permission.Policy{Allow: read(g.Allow), Ask: read(g.Ask), Deny: read(g.Deny), DefaultMode: g.Mode, Directories: g.Dirs,
 		NoBypass: slices.Contains(g.Off, "bypassPermissions"), NoAuto: slices.Contains(g.Off, "auto")}
+	// Without its deny or ask rules the client does not trust the allow rules of a document.
+	if len(g.Deny) > 0 && len(p.Deny) == 0 || len(g.Ask) > 0 && len(p.Ask) == 0 {
+		p.Allow = nil
+	}
+	return p
 }
 
 // Call returns the call for the model, in the world of the recording.
@@ -69,7 +74,7 @@ func Compare(rec Recorded) Result {
 
 // String is the tool and its input.
 func (c Call) String() string {
-	if s, ok := c.Input[main[c.Tool]].(string); ok && len(c.Input) == 1 {
+	if s, ok := c.Input[field[c.Tool]].(string); ok && len(c.Input) == 1 {
 		return fmt.Sprintf("%s %q", c.Tool, s)
 	}
 	text, _ := json.Marshal(c.Input) // it was read from JSON

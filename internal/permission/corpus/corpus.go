@@ -54,21 +54,21 @@ type Recorded struct {
 	Groups []Group
 }
 
-// main is the field that a tool's input has where it is written as a string.
-var main = map[string]string{
+// field is the one that a tool's input has where it is written as a string.
+var field = map[string]string{
 	"Bash": "command", "PowerShell": "command", "Read": "file_path", "Edit": "file_path", "Write": "file_path", "NotebookEdit": "notebook_path",
 	"WebFetch": "url", "WebSearch": "query", "Skill": "skill", "Agent": "subagent_type", "Task": "subagent_type",
 }
 
 // To returns a call with the one field that matters.
 func To(tool, input string) Call {
-	return Call{Tool: tool, Input: map[string]any{main[tool]: input}}
+	return Call{Tool: tool, Input: map[string]any{field[tool]: input}}
 }
 
 // MarshalJSON writes the list form.
 func (c Call) MarshalJSON() ([]byte, error) {
 	list := []any{c.Tool, c.Input}
-	if s, ok := c.Input[main[c.Tool]].(string); ok && len(c.Input) == 1 {
+	if s, ok := c.Input[field[c.Tool]].(string); ok && len(c.Input) == 1 {
 		list[1] = s
 	}
 	if c.Got != "" {
@@ -96,14 +96,14 @@ func (c *Call) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(list[0], &c.Tool); err != nil {
 		return err
 	}
-	for i, field := range []any{&c.Got, &c.Why}[:len(list)-2] {
-		if err := json.Unmarshal(list[i+2], field); err != nil {
+	for i, to := range []any{&c.Got, &c.Why}[:len(list)-2] {
+		if err := json.Unmarshal(list[i+2], to); err != nil {
 			return err
 		}
 	}
 	var short string
 	if json.Unmarshal(list[1], &short) == nil {
-		*c = Call{Tool: c.Tool, Input: map[string]any{main[c.Tool]: short}, Got: c.Got, Why: c.Why}
+		*c = Call{Tool: c.Tool, Input: map[string]any{field[c.Tool]: short}, Got: c.Got, Why: c.Why}
 		return nil
 	}
 	return json.Unmarshal(list[1], &c.Input)

@@ -27,7 +27,7 @@ var gitForms = lines(`
 func (g *generator) reading() []Group {
 	var commands []string
 	for _, c := range readers {
-		for _, n := range g.Perm(len(arguments))[:3] {
+		for _, n := range g.Perm(len(arguments))[:2] {
 			commands = append(commands, strings.TrimSpace(c+" "+arguments[n]))
 		}
 	}
@@ -176,7 +176,7 @@ var (
 // files tries patterns alone and in twos and threes, in each list.
 func (g *generator) files() []Group {
 	var groups []Group
-	for n := range 46 {
+	for n := range 24 {
 		var patterns []string
 		for range 1 + n%3 {
 			patterns = append(patterns, g.pick(filePatterns))

@@ -25,7 +25,8 @@ import (
 const (
 	longSession  = 150
 	shortSession = 5
-	atOnce       = 3 // sessions
+	turn         = 15 // calls
+	atOnce       = 3  // sessions
 )
 
 // Record runs all cases and returns them with the answers; what the client did
@@ -106,7 +107,7 @@ func (r *recorder) group(ctx context.Context, at int, g corpus.Group) {
 
 // length is how many calls a session of a mode may have.
 func length(mode string) int {
-	if mode == "auto" || mode == "dontAsk" {
+	if mode == "auto" {
 		return shortSession
 	}
 	return longSession
@@ -123,6 +124,8 @@ func (r *recorder) fail(err error) {
 func (r *recorder) take(c *corpus.Call, result client.CallResult, g corpus.Group) bool {
 	c.Why, _, _ = strings.Cut(result.Reason, ":")
 	switch {
+	case result.Accepted && strings.Contains(result.Text, "has been denied by permission rule"):
+		c.Got = permission.BehaviorDeny // an agent: the tool itself looks at the rules
 	case result.Accepted:
 		c.Got = permission.BehaviorAllow
 	case result.Refuser == client.RefusedByApproval:

@@ -119,7 +119,7 @@ func (r *recorder) session(ctx context.Context, g corpus.Group) (_ client.Sessio
 		return client.Session{}, err
 	}
 	options := client.SessionOptions{
-		Calls: list, Dir: w.places[corpus.Project], Prompt: "decide about these calls", MainOnly: true,
+		Calls: list, Dir: w.places[corpus.Project], Prompt: "decide about these calls", MainOnly: true, Batch: turn,
 		// As root the client bypasses permissions in a sandbox only, which the isolation is. Tools of servers are to be there at once.
 		Setup: client.Setup{Env: []string{"HOME=" + w.places[corpus.Home], "CLAUDE_CODE_SHELL=" + shell, "IS_SANDBOX=1", "ENABLE_TOOL_SEARCH=false", "MCP_CONNECTION_NONBLOCKING=false"}},
 	}

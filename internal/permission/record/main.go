@@ -18,6 +18,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/policygen/policygen/internal/client"
 	"github.com/policygen/policygen/internal/permission/corpus"
@@ -45,6 +47,7 @@ func main() {
 type options struct {
 	version string
 	check   bool
+	only    string
 }
 
 // run records, or with -check compares only.
@@ -53,6 +56,7 @@ func run(ctx context.Context, args []string, cache string, out io.Writer) error 
 	flags := flag.NewFlagSet("record", flag.ContinueOnError)
 	flags.StringVar(&o.version, "version", "", "version of the client (default: the one in the cache, else the latest)")
 	flags.BoolVar(&o.check, "check", false, "compare with what is recorded, write nothing")
+	flags.StringVar(&o.only, "only", "", "print the answers for the groups whose name holds this, write nothing")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -77,12 +81,18 @@ func record(ctx context.Context, runner *client.Runner, o options, out io.Writer
 	if err != nil {
 		return err
 	}
+	if o.only != "" {
+		groups = slices.DeleteFunc(groups, func(g corpus.Group) bool { return !strings.Contains(g.Name, o.only) })
+	}
 	now, notes, err := live.Record(ctx, runner, groups, out)
 	if err != nil {
 		return err
 	}
 	for _, note := range notes {
 		fmt.Fprintln(out, "left out:", note)
+	}
+	if o.only != "" {
+		return now.Encode(out)
 	}
 	changes := corpus.Changes(old, now)
 	for _, change := range changes {
