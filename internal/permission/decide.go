@@ -1,5 +1,10 @@
 package permission
 
+import (
+	"path"
+	"strings"
+)
+
 // Behavior is what happens to a call.
 type Behavior string
 
@@ -157,14 +162,16 @@ func (s *subject) decideEdit(p *Policy) Decision {
 	switch {
 	case p.mode() == "plan":
 		return Decision{Behavior: BehaviorAsk, Reason: "the plan mode changes no files"}
-	case guardedAccess(a):
+	case guardedFiles[strings.ToLower(path.Base(a.end()))]:
 		return Decision{Behavior: BehaviorAsk, Reason: "the client guards this file against rules"}
+	case guardedAccess(a):
+		return Decision{Behavior: BehaviorAsk, Reason: "the client guards this folder against rules"}
 	}
 	if i := s.first(p.Allow, Allow); i >= 0 {
 		return Decision{BehaviorAllow, p.Allow[i], "allowed by a rule"}
 	}
 	if p.accepts() && s.inside(a) {
-		return Decision{Behavior: BehaviorAllow, Reason: "the mode changes files in the project"}
+		return Decision{Behavior: BehaviorAllow, Reason: "the " + p.mode() + " mode changes files in the project"}
 	}
 	return Decision{Behavior: BehaviorAsk, Reason: "no rule allows it"}
 }

@@ -124,11 +124,8 @@ func (d *deciding) ground(outcome Outcome, rule string, at *value.Node, reason s
 func (d *deciding) native() {
 	rules, nodes := d.rules()
 	call := permission.Call{Tool: d.Tool, Input: d.Input, Cwd: d.Cwd, Home: d.Home, ProjectDir: d.Cwd}
-	decision := permission.Decide(permission.Policy{Allow: rules[permission.Allow], Ask: rules[permission.Ask], Deny: rules[permission.Deny], DefaultMode: d.verdict.Mode}, call)
+	decision := permission.Decide(d.permissions(rules), call)
 	d.verdict.Got, d.verdict.Reason = Outcome(decision.Behavior), decision.Reason
-	if d.verdict.Mode == "auto" && d.verdict.Got == Ask && decision.Rule.Tool == "" {
-		d.verdict.Got, d.verdict.Reason = Unknown, "a model decides in the mode auto"
-	}
 	for _, list := range []permission.List{permission.Deny, permission.Ask, permission.Allow} {
 		for i, r := range rules[list] {
 			if !r.MatchAs(list, call) {
@@ -142,6 +139,20 @@ func (d *deciding) native() {
 		}
 	}
 	d.partial(decision, rules, nodes)
+}
+
+// permissions is what the client's own decision depends on besides the call.
+func (d *deciding) permissions(rules map[permission.List][]permission.Rule) permission.Policy {
+	p := permission.Policy{Allow: rules[permission.Allow], Ask: rules[permission.Ask], Deny: rules[permission.Deny], DefaultMode: d.verdict.Mode}
+	if n := d.settings.At("permissions.additionalDirectories"); n != nil {
+		for _, item := range n.Items {
+			p.Directories = append(p.Directories, item.Str())
+		}
+	}
+	p.NoBypass = sessionMode(d.settings, "bypassPermissions") == "default"
+	during := d.settings.At("useAutoModeDuringPlan")
+	p.NoAuto = sessionMode(d.settings, "auto") == "default" || during != nil && !during.True() && p.DefaultMode == "plan"
+	return p
 }
 
 // partial names the rule that decides although it does not match the call alone, as one of two rules that allow the parts of a line.

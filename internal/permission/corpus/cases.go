@@ -1,21 +1,19 @@
 package corpus
 
 import (
-	"bytes"
 	_ "embed" // the cases made by hand
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 )
 
-//go:embed handmade.jsonl
-var handmade []byte
+//go:embed testdata/handmade.txtar
+var handmade string
 
 // Cases returns what to record: the groups made by hand, then those that are
 // generated. They are the same in each run.
 func Cases() ([]Group, error) {
-	groups, err := decodeGroups(json.NewDecoder(bytes.NewReader(handmade)))
+	groups, err := readGroups(handmade)
 	if err != nil {
 		return nil, err
 	}

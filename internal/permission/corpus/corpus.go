@@ -18,7 +18,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/policygen/policygen/internal/permission"
 )
@@ -101,12 +100,7 @@ func (c *Call) UnmarshalJSON(text []byte) error {
 			return err
 		}
 	}
-	var short string
-	if json.Unmarshal(list[1], &short) == nil {
-		*c = Call{Tool: c.Tool, Input: map[string]any{field[c.Tool]: short}, Got: c.Got, Why: c.Why}
-		return nil
-	}
-	return json.Unmarshal(list[1], &c.Input)
+	return c.readInput(list[1])
 }
 
 //go:embed recorded.jsonl
@@ -122,21 +116,15 @@ func Decode(r io.Reader) (Recorded, error) {
 	if err := decoder.Decode(&head); err != nil {
 		return Recorded{}, fmt.Errorf("read the version of the recording: %w", err)
 	}
-	groups, err := decodeGroups(decoder)
-	return Recorded{Client: head.Client, Groups: groups}, err
-}
-
-// decodeGroups reads groups up to the end.
-func decodeGroups(decoder *json.Decoder) ([]Group, error) {
-	var groups []Group
+	rec := Recorded{Client: head.Client}
 	for decoder.More() {
 		var g Group
 		if err := decoder.Decode(&g); err != nil {
-			return nil, fmt.Errorf("read group %d: %w", len(groups)+1, err)
+			return Recorded{}, fmt.Errorf("read group %d: %w", len(rec.Groups)+1, err)
 		}
-		groups = append(groups, g)
+		rec.Groups = append(rec.Groups, g)
 	}
-	return groups, nil
+	return rec, nil
 }
 
 // Encode writes a recording so that Decode returns it.
@@ -162,10 +150,4 @@ func (r Recorded) Len() int {
 		n += len(g.Calls)
 	}
 	return n
-}
-
-// same reports whether two groups have the same policy and mode.
-func (g Group) same(o Group) bool {
-	return g.Mode == o.Mode && slices.Equal(g.Off, o.Off) && slices.Equal(g.Dirs, o.Dirs) && slices.Equal(g.Allow, o.Allow) &&
-		slices.Equal(g.Ask, o.Ask) && slices.Equal(g.Deny, o.Deny)
 }

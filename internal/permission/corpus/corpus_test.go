@@ -184,3 +184,24 @@ func TestCompareTellsWhatIsWrong(t *testing.T) {
 		t.Errorf("said as %q", got)
 	}
 }
+
+func TestReadGroups(t *testing.T) {
+	t.Parallel()
+	got, err := readGroups("# a comment\n-- one --\nmode plan\noff auto\ndir /x y\nallow Bash(a *)\nask Read\ndeny Edit(b c)\nBash \"a\\nb\"\nSkill {\"skill\": \"s\", \"args\": \"t\"}\n\n-- two words --\nRead \"x\"\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Group{
+		{Name: "one", Mode: "plan", Off: []string{"auto"}, Dirs: []string{"/x y"}, Allow: []string{"Bash(a *)"}, Ask: []string{"Read"}, Deny: []string{"Edit(b c)"},
+			Calls: []Call{To("Bash", "a\nb"), {Tool: "Skill", Input: map[string]any{"skill": "s", "args": "t"}}}},
+		{Name: "two words", Calls: []Call{To("Read", "x")}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("groups (-want +got):\n%s", diff)
+	}
+	for text, says := range map[string]string{"Bash \"x\"\n": `line 1: "Bash \"x\"" stands before the first group`, "-- a --\nBash x\n": "line 2: input of a call of Bash: "} {
+		if _, err := readGroups(text); err == nil || !strings.HasPrefix(err.Error(), says) {
+			t.Errorf("%q: %v, want %q", text, err, says)
+		}
+	}
+}
