@@ -1,9 +1,10 @@
 """expected.py FOLDER prints the settings that a profile beside a file tree must hold: its managed-settings.json, and its CLAUDE.md as claudeMd.
 
-Profiles ship no files, so the guidance that the tree has as a file is a key there. Exits 1 if the folder has neither file.
+Profiles ship no files, so the guidance that the tree has as a file is a key there, without the file's last line, which tells the revision. Exits 1 if the folder has neither file.
 """
 import json
 import os
+import re
 import sys
 
 import strictjson
@@ -18,7 +19,7 @@ def expected(folder):
         if "claudeMd" in found:
             raise ValueError(f"{folder}: guidance is there twice, as CLAUDE.md and as claudeMd")
         with open(guidance, "rb") as file:
-            found["claudeMd"] = file.read().decode("utf-8")
+            found["claudeMd"] = re.sub(r"\n<!-- policy revision [0-9a-f]{16} -->\n\Z", "", file.read().decode("utf-8"))
     return found or None
 
 
