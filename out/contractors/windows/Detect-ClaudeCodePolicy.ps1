@@ -1,0 +1,57 @@
+<#
+.SYNOPSIS
+Claude Code policy for group contractors, made by policygen. Valid until 2027-02-01T00:00:00Z; deliver a new release before then. Revision 124b47fdcc457da5.
+.DESCRIPTION
+Exits 0 if exactly this policy is in force on this machine, and 1 if another one is, none is or it cannot be read. The text that it prints
+names the revision that was found.
+.PARAMETER Form
+Registry looks at HKEY_LOCAL_MACHINE, File at managed-settings.json below Program Files. It must be the same as in the script that repairs.
+#>
+[CmdletBinding()]
+param(
+    [ValidateSet('Registry', 'File')]
+    [string]$Form = 'Registry'
+)
+$ErrorActionPreference = 'Stop'
+$revision = '124b47fdcc457da5'
+$expected = 'c9ed7ef5163b4c2ae1ab66c07d5a48ade7d753ad06d63c48bd1c55e8581acb02'
+
+try {
+    $bytes = $null
+    if ($Form -eq 'Registry') {
+        $hive = [Microsoft.Win32.RegistryKey]::OpenBaseKey([Microsoft.Win32.RegistryHive]::LocalMachine, [Microsoft.Win32.RegistryView]::Registry64)
+        $key = $hive.OpenSubKey('SOFTWARE\Policies\ClaudeCode')
+        if ($key -and ($key.GetValueNames() -contains 'Settings')) {
+            if ($key.GetValueKind('Settings') -ne [Microsoft.Win32.RegistryValueKind]::String) {
+                Write-Output 'The policy in the registry has the wrong type.'
+                exit 1
+            }
+            $found = $key.GetValue('PolicyRevision')
+            if ($found -ne $revision) {
+                Write-Output "Revision $revision is expected, and '$found' is there."
+                exit 1
+            }
+            $bytes = [System.Text.Encoding]::UTF8.GetBytes($key.GetValue('Settings'))
+        }
+    } else {
+        $programs = $env:ProgramW6432
+        if (-not $programs) { $programs = $env:ProgramFiles }
+        $path = Join-Path (Join-Path $programs 'ClaudeCode') 'managed-settings.json'
+        if (Test-Path -LiteralPath $path) { $bytes = [System.IO.File]::ReadAllBytes($path) }
+    }
+    if ($null -eq $bytes) {
+        Write-Output "Revision $revision is expected, and there is no policy."
+        exit 1
+    }
+    $sum = [System.Security.Cryptography.SHA256]::Create().ComputeHash($bytes)
+    $actual = [System.BitConverter]::ToString($sum).Replace('-', '').ToLowerInvariant()
+    if ($actual -ne $expected) {
+        Write-Output "Revision $revision is expected, and the settings were changed: SHA-256 $actual."
+        exit 1
+    }
+    Write-Output "Revision $revision is in force."
+    exit 0
+} catch {
+    Write-Output "The policy cannot be read: $_"
+    exit 1
+}
