@@ -23,7 +23,9 @@ import (
 
 // outReader reads a folder that policygen built back into bundles.
 type outReader struct {
-	root     *os.Root
+	root interface {
+		ReadFile(name string) ([]byte, error)
+	}
 	catalog  *catalog.Catalog
 	set      *policy.Set // empty: for the checks of native settings
 	side     *diff.Side
@@ -37,15 +39,22 @@ func (a *app) outSide(dir string) (*diffSide, error) {
 	if err != nil {
 		return nil, usageError{text: err.Error(), hint: "name a folder that `policygen build` wrote"}
 	}
-	cat, err := catalog.Load()
-	if err != nil {
-		return nil, err
-	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
+	return a.builtSide(dir, m, root)
+}
+
+// builtSide makes artifacts a side, wherever they are.
+func (a *app) builtSide(dir string, m *out.Manifest, root interface {
+	ReadFile(name string) ([]byte, error)
+}) (*diffSide, error) {
+	cat, err := catalog.Load()
+	if err != nil {
+		return nil, err
+	}
 	r := &outReader{root: root, catalog: cat, set: &policy.Set{}, side: &diff.Side{Refused: map[diag.Pos]string{}}, audience: map[string]*diff.Audience{}, files: map[string][]out.Artifact{}}
 	if err := r.read(m); err != nil {
 		return nil, usageError{text: fmt.Sprintf("%s: %v", a.shown(dir), err), hint: "build the folder again"}

@@ -106,18 +106,23 @@ func readManifest(root *os.Root) (*Manifest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read manifest: %w", err)
 	}
+	return ParseManifest(data, root.Name())
+}
+
+// ParseManifest reads the manifest of an output folder that lies somewhere else, such as in a release. The name of the place is for errors.
+func ParseManifest(data []byte, place string) (*Manifest, error) {
 	var m Manifest
 	if err := json.Unmarshal(data, &m); err != nil {
 		var newer struct {
 			FormatVersion int `json:"format_version"`
 		}
 		if json.Unmarshal(data, &newer) != nil || newer.FormatVersion == FormatVersion {
-			return nil, fmt.Errorf("read manifest: %s in %s is not a manifest: %w", ManifestName, root.Name(), err)
+			return nil, fmt.Errorf("read manifest: %s in %s is not a manifest: %w", ManifestName, place, err)
 		}
 		m.FormatVersion = newer.FormatVersion // its other fields may have another shape
 	}
 	if m.FormatVersion != FormatVersion {
-		return nil, fmt.Errorf("read manifest: format_version %d in %s is not %d: build into another folder", m.FormatVersion, root.Name(), FormatVersion)
+		return nil, fmt.Errorf("read manifest: format_version %d in %s is not %d: build into another folder", m.FormatVersion, place, FormatVersion)
 	}
 	return &m, nil
 }
@@ -145,3 +150,9 @@ func (m *Manifest) units() map[string][]Artifact {
 // notThere reports whether an error says that a file is absent. The root's own errors wrap those of the system, which
 // is why they are not compared directly.
 func notThere(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
+// Has reports whether the manifest lists an artifact of that path.
+func (m *Manifest) Has(path string) bool {
+	_, found := slices.BinarySearchFunc(m.Artifacts, path, func(a Artifact, path string) int { return strings.Compare(a.Path, path) })
+	return found
+}

@@ -1,0 +1,185 @@
+package attest
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/policygen/policygen/internal/importer"
+	"github.com/policygen/policygen/internal/out"
+	"github.com/policygen/policygen/internal/value"
+)
+
+// Difference is one leaf that is not as released. Want and Got are JSON or plain text; "" where there is nothing.
+type Difference struct {
+	Path string // such as permissions.deny, mcpServers.docs.url, CLAUDE.md
+	Want string
+	Got  string
+}
+
+// Policy is what a machine has, or should have.
+type Policy struct {
+	Settings *value.Node // nil: none
+	Servers  *value.Node
+	Guidance string // of CLAUDE.md, without the revision; "" where a profile or the registry holds it
+}
+
+// Compare returns every leaf in which two policies differ, in the order of their paths. Lists are compared entry by entry without their order,
+// which has a meaning for no list of the client but hooks; there the whole list is one leaf.
+func Compare(want, got Policy) []Difference {
+	var found []Difference
+	found = leaves(found, "", want.Settings, got.Settings)
+	found = leaves(found, "mcpServers", want.Servers, got.Servers)
+	if want.Guidance != got.Guidance {
+		a, b := parting(want.Guidance, got.Guidance)
+		found = append(found, Difference{"CLAUDE.md", a, b})
+	}
+	slices.SortStableFunc(found, func(a, b Difference) int { return strings.Compare(a.Path, b.Path) })
+	return found
+}
+
+// parting returns the first lines in which two texts differ. All of them would only be in the way.
+func parting(want, got string) (string, string) {
+	if want == "" || got == "" {
+		w, _, _ := strings.Cut(want, "\n")
+		g, _, _ := strings.Cut(got, "\n")
+		return w, g
+	}
+	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")
+	i := 0
+	for i < len(a)-1 && i < len(b)-1 && a[i] == b[i] {
+		i++
+	}
+	return fmt.Sprintf("line %d %q", i+1, a[i]), fmt.Sprintf("line %d %q", i+1, b[i])
+}
+
+// leaves walks two values side by side.
+func leaves(found []Difference, at string, want, got *value.Node) []Difference {
+	switch {
+	case value.Equal(want, got):
+		return found
+	case isMap(want) && isMap(got) || isMap(want) && got == nil || want == nil && isMap(got):
+		if empty(want) && empty(got) { // {} and nothing differ, and have no leaf
+			return append(found, Difference{at, text(want), text(got)})
+		}
+		return members(found, at, want, got)
+	case isList(want) && isList(got) && !strings.HasPrefix(at, "hooks."):
+		return entries(found, at, want, got)
+	}
+	return append(found, Difference{at, text(want), text(got)})
+}
+
+func isMap(n *value.Node) bool  { return n != nil && n.Kind == value.Map }
+func isList(n *value.Node) bool { return n != nil && n.Kind == value.List }
+func empty(n *value.Node) bool  { return n == nil || len(n.Members) == 0 }
+
+// text returns a value as JSON on one line, "" for none.
+func text(n *value.Node) string {
+	if n == nil {
+		return ""
+	}
+	return string(value.AppendJSON(nil, n))
+}
+
+// members compares what two maps have under each key.
+func members(found []Difference, at string, want, got *value.Node) []Difference {
+	var keys []string
+	for _, n := range []*value.Node{want, got} {
+		if n != nil {
+			for _, m := range n.Members {
+				keys = append(keys, m.Key)
+			}
+		}
+	}
+	slices.Sort(keys)
+	for _, key := range slices.Compact(keys) {
+		found = leaves(found, strings.TrimPrefix(at+"."+key, "."), want.Get(key), got.Get(key))
+	}
+	return found
+}
+
+// entries compares two lists without their order.
+func entries(found []Difference, at string, want, got *value.Node) []Difference {
+	rest := slices.Clone(got.Items)
+	for _, item := range want.Items {
+		if i := slices.IndexFunc(rest, func(other *value.Node) bool { return value.Equal(item, other) }); i >= 0 {
+			rest = slices.Delete(rest, i, i+1)
+		} else {
+			found = append(found, Difference{at, text(item), ""})
+		}
+	}
+	for _, item := range rest {
+		found = append(found, Difference{at, "", text(item)})
+	}
+	return found
+}
+
+// Expected returns what a machine of an audience should have, in the form of the sources it has: files, or a profile or the registry. It reports
+// false where the build has nothing of that form for the platform.
+func (a Artifacts) Expected(folder, platform string, files bool) (Policy, bool) {
+	var p Policy
+	var fragments []*importer.Piece
+	known := false
+	for _, artifact := range a.Manifest.Artifacts {
+		below, inside := strings.CutPrefix(artifact.Path, path.Join(folder, platform)+"/")
+		if !inside {
+			continue
+		}
+		data, err := a.Read(artifact.Path)
+		if err != nil {
+			continue
+		}
+		switch artifact.Target {
+		case importer.Settings, importer.Servers, importer.Guidance, "dropins", importer.Plist, importer.Profile, importer.Reg:
+		default:
+			continue
+		}
+		piece, err := importer.Read(artifact.Path, data)
+		if err != nil {
+			continue
+		}
+		known = true
+		switch {
+		case artifact.Target == "dropins":
+			fragments = append(fragments, piece)
+		case piece.Servers != nil:
+			p.Servers = piece.Servers
+		case piece.Kind == importer.Guidance:
+			if files {
+				p.Guidance = Guidance(string(data))
+			}
+		case files == strings.HasPrefix(below, "file/"):
+			p.Settings = piece.Settings
+		}
+	}
+	if p.Settings == nil && files && len(fragments) > 0 {
+		if joined, err := importer.Join(a.Catalog, fragments); err == nil {
+			p.Settings = joined.Settings
+		}
+	}
+	return p, known && (p.Settings != nil || files)
+}
+
+// Guidance returns the text of a CLAUDE.md without the revision.
+func Guidance(file string) string {
+	file = strings.ReplaceAll(file, "\r\n", "\n")
+	if at := inGuidance.FindStringIndex(file); at != nil {
+		return file[:at[0]]
+	}
+	return file
+}
+
+// Folder returns the audience of a revision, and false where none or several have it.
+func (a Artifacts) Folder(revision string) (string, bool) {
+	var found []out.Audience
+	for _, audience := range a.Manifest.Audiences {
+		if audience.Revision == revision {
+			found = append(found, audience)
+		}
+	}
+	if revision == "" || len(found) != 1 {
+		return "", false
+	}
+	return found[0].Folder, true
+}
