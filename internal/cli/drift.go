@@ -85,9 +85,7 @@ func (a *app) drift(o driftOptions, args []string) error {
 	if !known {
 		return usageError{text: fmt.Sprintf("%s has nothing for %s on %s in that form", name, audience.Folder, platform), hint: "name another --group or --platform"}
 	}
-	if !m.files { // profiles and the registry hold settings alone
-		want.Servers = nil
-	}
+	want = comparable(want, m, slices.ContainsFunc(args, a.isFolder))
 	found := append(attest.Compare(want, m.Policy), a.driftHooks(artifacts, path.Join(audience.Folder, platform, "file"), args)...)
 	if err := a.printDrift(o, name, audience, platform, m, found); err != nil {
 		return err
@@ -96,6 +94,30 @@ func (a *app) drift(o driftOptions, args []string) error {
 		return findingsError{}
 	}
 	return nil
+}
+
+// comparable leaves out what cannot be compared: profiles and the registry hold settings alone, and of single files nobody says that they are
+// all that the machine has.
+func comparable(want attest.Policy, m machine, whole bool) attest.Policy {
+	if whole && m.files {
+		return want
+	}
+	if !m.files || m.Servers == nil {
+		want.Servers = nil
+	}
+	if m.Settings == nil {
+		want.Settings = nil
+	}
+	if m.Guidance == "" {
+		want.Guidance = ""
+	}
+	return want
+}
+
+// isFolder reports whether an argument is a folder.
+func (a *app) isFolder(arg string) bool {
+	info, err := os.Stat(a.absolute(arg))
+	return err == nil && info.IsDir()
 }
 
 // releaseToCompare opens what --release names. Its digests are checked first: comparing with a release that was changed would prove nothing.
@@ -184,7 +206,7 @@ func driftPlatform(o driftOptions, audience out.Audience, m machine) string {
 func (a *app) driftHooks(artifacts attest.Artifacts, tree string, args []string) []attest.Difference {
 	var found []attest.Difference
 	for _, arg := range args {
-		if info, err := os.Stat(a.absolute(arg)); err != nil || !info.IsDir() {
+		if !a.isFolder(arg) {
 			continue
 		}
 		for _, artifact := range artifacts.Manifest.Artifacts {
