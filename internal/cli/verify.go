@@ -110,7 +110,9 @@ func (a *app) verified(o verifyOptions, path string, v *verification) (attest.Ar
 	r, err := release.Open(path)
 	if err != nil {
 		// Even then the signature tells whether somebody else damaged it.
-		_ = a.signature(o, path, nil, v)
+		if wrong := a.signature(o, path, nil, v); wrong != nil {
+			return attest.Artifacts{}, wrong
+		}
 		return attest.Artifacts{}, err
 	}
 	if err := a.signature(o, path, r, v); err != nil {
