@@ -25,7 +25,8 @@ type releaseOptions struct {
 	place
 	dist, version, name, format string
 	since, key, output          string
-	force                       bool
+	maintainer                  string
+	heals, force                bool
 }
 
 // releaseCommand describes release. Its help promises what a verification rests on.
@@ -37,6 +38,7 @@ func (a *app) releaseCommand() *cobra.Command {
 		Long: `release builds the artifacts of every group and writes them as one archive: with a manifest of their digests, what loosens, tightens or
 breaks since the previous release, and an SPDX bill of materials. The same input and date give the same bytes on any machine.
 
+Linux packages (deb, rpm) and forms for Ansible, cloud-init, Nix and images are made for every group that has Linux.
 The manifest also lies beside the archive. With --key both get a detached ed25519 signature, which policygen verify and openssl check.
 --since names what to compare with: an earlier release, a git revision, a policy folder or a folder that policygen built.
 An archive that is there with other content is not replaced without --force: a version is released once.`,
@@ -56,12 +58,14 @@ An archive that is there with other content is not replaced without --force: a v
 	f.StringVar(&o.format, "format", tarFormat, "format of the archive: tar.gz or zip")
 	f.StringVar(&o.since, "since", "", "what to compare with: a release, a git revision or a folder")
 	f.StringVar(&o.key, "key", "", "file with an ed25519 private key (PEM) to sign with")
+	f.StringVar(&o.maintainer, "maintainer", "", "whom Linux packages name, such as \"IT <it@acme.com>\"")
+	f.BoolVar(&o.heals, "self-healing", false, "let Linux packages bring their files back by systemd when somebody changes them")
 	f.BoolVar(&o.force, "force", false, "replace an archive that is there")
 	_ = cmd.MarkFlagDirname("dist")
 	_ = cmd.MarkFlagFilename("key", "pem", "key")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{tarFormat, zipFormat}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("since", completeRevisions)
-	for _, name := range []string{"version", "name"} {
+	for _, name := range []string{"version", "name", "maintainer"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions)
 	}
 	outputFlag(cmd, &o.output, "text", "json")

@@ -45,6 +45,11 @@ func (a *app) makeRelease(cmd *cobra.Command, o releaseOptions, l *loaded, progr
 	if err != nil {
 		return nil, err
 	}
+	linux, err := linuxFiles(o, m, files, day(at))
+	if err != nil {
+		return nil, err
+	}
+	files = append(files, linux...)
 	told := release.Manifest{
 		Name: cmp.Or(o.name, releaseName(m.Organization)), Version: o.version, Organization: m.Organization, Revision: m.Revision, Compiler: compile.Version,
 		MinimumClient: orNil(program.Set.Client.Oldest()), ValidFrom: m.ValidFrom, ValidUntil: m.ValidUntil, Previous: previous,

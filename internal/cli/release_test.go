@@ -110,6 +110,9 @@ func TestReleaseHoldsTheBuild(t *testing.T) {
 		}
 	}
 	for _, e := range r.Manifest.Files {
+		if strings.HasPrefix(e.Path, "packages/") || strings.HasPrefix(e.Path, "linux/") {
+			continue // made from the artifacts
+		}
 		if !slices.Contains(paths, e.Path) {
 			t.Errorf("%s is in the release, and is no artifact", e.Path)
 		}
@@ -123,6 +126,42 @@ func TestReleaseHoldsTheBuild(t *testing.T) {
 	}
 }
 
+// TestReleaseHoldsLinuxPackages: one of each format for each group that has Linux, and none for the others.
+func TestReleaseHoldsLinuxPackages(t *testing.T) {
+	dir := acme(t)
+	r := made(t, dir, "--self-healing", "--maintainer", "IT <it@acme.com>")
+	revisions := map[string]string{}
+	for _, a := range r.Manifest.Audiences {
+		revisions[a.Folder] = a.Revision
+	}
+	var want, got []string
+	for _, name := range []string{"default", "engineering", "payments"} {
+		version := "2026.11.20+r" + revisions[name]
+		want = append(want, "packages/claude-code-policy-"+name+"-"+version+"-1.noarch.rpm", "packages/claude-code-policy-"+name+"_"+version+"_all.deb")
+	}
+	forms := 0
+	for _, e := range r.Manifest.Files {
+		if strings.HasPrefix(e.Path, "packages/") {
+			got = append(got, e.Path)
+		}
+		if strings.HasPrefix(e.Path, "linux/") && strings.HasSuffix(e.Path, "/ansible.yml") {
+			forms++
+		}
+	}
+	if !slices.Equal(got, want) || forms != 3 {
+		t.Errorf("packages %q, and forms for %d groups", got, forms)
+	}
+	for _, f := range r.Files {
+		if strings.HasSuffix(f.Path, ".rpm") && !bytes.Contains(f.Data, []byte("IT <it@acme.com>")) {
+			t.Errorf("%s does not name the maintainer", f.Path)
+		}
+	}
+	installed, found := r.File("linux/payments/files/managed-settings.json")
+	if want, _ := r.File("artifacts/payments/linux/file/managed-settings.json"); !found || !bytes.Equal(installed, want) {
+		t.Error("the forms have other settings than the artifacts")
+	}
+}
+
 // TestVerifyFindsEveryChange changes each file of a release in turn.
 func TestVerifyFindsEveryChange(t *testing.T) {
 	dir := acme(t)
@@ -130,6 +169,9 @@ func TestVerifyFindsEveryChange(t *testing.T) {
 	for i, f := range good.Files {
 		changed := *good
 		changed.Files = slices.Clone(good.Files)
+		if strings.HasPrefix(f.Path, "linux/") {
+			continue // as many again, and nothing new
+		}
 		changed.Files[i].Data = append(slices.Clone(f.Data), '\n')
 		data, err := changed.TarGz(testNow)
 		if err != nil {

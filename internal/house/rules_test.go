@@ -56,6 +56,8 @@ var imports = []row{
 	}},
 	{"internal/scaffold", nil},
 	{"internal/attest", []string{"internal/importer", "internal/out", "internal/readback/*", "internal/catalog", "internal/value", "internal/wire"}},
+	{"internal/linuxpkg", nil},
+	{"internal/linuxforms", nil},
 	{"internal/release", nil}, // the form of an archive, whoever makes or reads it
 	{"internal/importer", []string{
 		"internal/readback/*", "internal/catalog", "internal/merge", "internal/source", "internal/policy", "internal/layout", "internal/compile", "internal/ir", "internal/diag", "internal/value",
@@ -77,7 +79,7 @@ var imports = []row{
 		"schema", "internal/diag", "internal/finding", "internal/value", "internal/catalog", "internal/permission", "internal/merge", "internal/source",
 		"internal/policy", "internal/resolve", "internal/lower", "internal/ir", "internal/render", "internal/render/all",
 		"internal/readback/*", "internal/gate", "internal/effective", "internal/out", "internal/compile", "internal/diff", "internal/diff/report", "internal/policytest", "internal/wire", "internal/client", "internal/rego/client", "internal/scaffold",
-		"internal/site", "internal/graph", "internal/release", "internal/attest",
+		"internal/site", "internal/graph", "internal/release", "internal/attest", "internal/linuxpkg", "internal/linuxforms",
 		"internal/layout", "internal/importer",
 	}},
 
