@@ -48,6 +48,7 @@ type checker struct {
 // Check reads back every artifact that has a reader.
 func (a Artifacts) Check() Report {
 	c := &checker{Artifacts: a, Report: Report{Others: map[string]int{}}, forms: map[string][]form{}}
+	// Drop-ins mean something together only, so they are gathered by folder and merged at the end.
 	fragments := map[string][]out.Artifact{}
 	for _, artifact := range a.Manifest.Artifacts {
 		if artifact.Target == "dropins" {
@@ -99,7 +100,8 @@ func (c *checker) artifact(artifact out.Artifact) {
 	}
 }
 
-// revision compares the revision that a file tells with the audience's. A list of servers or a plain list of settings has no place for one.
+// revision compares the revision that a file tells with the audience's. A list of servers or a
+// plain list of settings has no place for one.
 func (c *checker) revision(artifact out.Artifact, data []byte, piece *importer.Piece) {
 	if piece.Kind != importer.Profile && piece.Kind != importer.Reg && piece.Kind != importer.Guidance {
 		return
@@ -109,7 +111,8 @@ func (c *checker) revision(artifact out.Artifact, data []byte, piece *importer.P
 	}
 }
 
-// revisionOf returns the revision of the audience that an artifact is for: the one whose folder lies nearest.
+// revisionOf returns the revision of the audience that an artifact is for: the one whose folder
+// lies nearest.
 func (c *checker) revisionOf(artifact string) string {
 	folder, revision := "", ""
 	for _, a := range c.Manifest.Audiences {
@@ -144,8 +147,10 @@ func (c *checker) fragments(folder string, list []out.Artifact) {
 	c.form(list[0], form{folder, joined.Settings, list[0].ResolvedSHA256})
 }
 
-// form compares settings with the digest in the manifest, and keeps them for the comparison with other forms.
+// form compares settings with the digest in the manifest, and keeps them for the comparison with
+// other forms.
 func (c *checker) form(artifact out.Artifact, f form) {
+	// A manifest without the digest of an artifact that holds settings was not written by this program.
 	if f.want == "" {
 		c.fail(f.path, "the manifest has no resolved_sha256 for it")
 	} else if value.Digest(f.settings) != f.want {
@@ -164,9 +169,11 @@ func (c *checker) folder(artifact string) string {
 	return before
 }
 
-// agree compares the forms of one policy with each other. Guidance is a file beside some of them and a key in others.
+// agree compares the forms of one policy with each other. Guidance is a file beside some of them
+// and a key in others.
 func (c *checker) agree() {
 	for _, forms := range c.forms {
+		// Which of two forms is wrong nobody can tell from them alone; the digests above say it.
 		first := forms[0]
 		for _, f := range forms[1:] {
 			if !value.Equal(first.settings.Without("claudeMd"), f.settings.Without("claudeMd")) {

@@ -84,15 +84,60 @@ func TestCheck(t *testing.T) {
 		file   string
 		reason string
 	}{
-		{"settings", replace("web/linux/file/managed-settings.json", "curl", "curr"), "web/linux/file/managed-settings.json", "its settings are not those of the manifest"},
-		{"settings against the other forms", replace("web/macos/com.anthropic.claudecode.plist", "curl", "curr"), "web/macos/web.mobileconfig", "its settings differ from those of web/macos/com.anthropic.claudecode.plist"},
-		{"no JSON", replace("web/linux/file/managed-settings.json", "{", ""), "web/linux/file/managed-settings.json", "it cannot be read back"},
-		{"drop-in", replace("web/linux/dropins/managed-settings.d/02-groups-web.json", "wget", "wgot"), "web/linux/dropins/managed-settings.d", "its settings are not those of the manifest"},
-		{"drop-in without settings", func(b built) { b.files["web/linux/dropins/managed-settings.d/02-groups-web.json"] = []byte("[]") }, "web/linux/dropins/managed-settings.d/02-groups-web.json", "it cannot be read back as settings"},
-		{"servers", replace("web/linux/file/managed-mcp.json", "}", ""), "web/linux/file/managed-mcp.json", "it cannot be read back"},
-		{"revision of CLAUDE.md", replace("web/linux/file/CLAUDE.md", "policy revision", "policy version"), "web/linux/file/CLAUDE.md", `it tells revision ""`},
-		{"revision of the profile", replace("web/macos/web.mobileconfig", " Revision ", " "), "web/macos/web.mobileconfig", `it tells revision ""`},
-		{"revision in the registry", replace("web/windows/ClaudeCode.reg", wide("PolicyRevision"), wide("PolicyVersions")), "web/windows/ClaudeCode.reg", `it tells revision ""`},
+		{
+			"settings",
+			replace("web/linux/file/managed-settings.json", "curl", "curr"),
+			"web/linux/file/managed-settings.json",
+			"its settings are not those of the manifest",
+		},
+		{
+			"settings against the other forms",
+			replace("web/macos/com.anthropic.claudecode.plist", "curl", "curr"),
+			"web/macos/web.mobileconfig",
+			"its settings differ from those of web/macos/com.anthropic.claudecode.plist",
+		},
+		{
+			"no JSON",
+			replace("web/linux/file/managed-settings.json", "{", ""),
+			"web/linux/file/managed-settings.json",
+			"it cannot be read back",
+		},
+		{
+			"drop-in",
+			replace("web/linux/dropins/managed-settings.d/02-groups-web.json", "wget", "wgot"),
+			"web/linux/dropins/managed-settings.d",
+			"its settings are not those of the manifest",
+		},
+		{
+			"drop-in without settings",
+			func(b built) { b.files["web/linux/dropins/managed-settings.d/02-groups-web.json"] = []byte("[]") },
+			"web/linux/dropins/managed-settings.d/02-groups-web.json",
+			"it cannot be read back as settings",
+		},
+		{
+			"servers",
+			replace("web/linux/file/managed-mcp.json", "}", ""),
+			"web/linux/file/managed-mcp.json",
+			"it cannot be read back",
+		},
+		{
+			"revision of CLAUDE.md",
+			replace("web/linux/file/CLAUDE.md", "policy revision", "policy version"),
+			"web/linux/file/CLAUDE.md",
+			`it tells revision ""`,
+		},
+		{
+			"revision of the profile",
+			replace("web/macos/web.mobileconfig", " Revision ", " "),
+			"web/macos/web.mobileconfig",
+			`it tells revision ""`,
+		},
+		{
+			"revision in the registry",
+			replace("web/windows/ClaudeCode.reg", wide("PolicyRevision"), wide("PolicyVersions")),
+			"web/windows/ClaudeCode.reg",
+			`it tells revision ""`,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -45,19 +45,84 @@ func TestCompare(t *testing.T) {
 		name, want, got string
 		differences     []d
 	}{
-		{"nothing", "", "", nil},
-		{"equal", `{"a": 1, "b": [1, 2]}`, `{"b": [2, 1], "a": 1}`, nil},
-		{"missing", `{"a": {"b": true}}`, `{}`, []d{{"a.b", "true", ""}}},
-		{"nothing there", `{"a": {"b": true}}`, "", []d{{"a.b", "true", ""}}},
-		{"added", "", `{"a": "x"}`, []d{{"a", "", `"x"`}}},
-		{"changed", `{"a": {"b": 1}}`, `{"a": {"b": "1"}}`, []d{{"a.b", "1", `"1"`}}},
-		{"entries", `{"deny": ["a", "b"]}`, `{"deny": ["c", "a"]}`, []d{{"deny", `"b"`, ""}, {"deny", "", `"c"`}}},
-		{"entry once of two", `{"deny": ["a", "a"]}`, `{"deny": ["a"]}`, []d{{"deny", `"a"`, ""}}},
-		{"empty list is not none", `{"a": []}`, `{}`, []d{{"a", "[]", ""}}},
-		{"empty map is not none", `{"a": {}}`, `{}`, []d{{"a", "{}", ""}}},
-		{"list for a map", `{"a": {"b": 1}}`, `{"a": [1]}`, []d{{"a", `{"b":1}`, "[1]"}}},
-		{"order of hooks counts", `{"hooks": {"Stop": [1, 2]}}`, `{"hooks": {"Stop": [2, 1]}}`, []d{{"hooks.Stop", "[1,2]", "[2,1]"}}},
-		{"by path", `{"b": 1, "a": 1}`, `{}`, []d{{"a", "1", ""}, {"b", "1", ""}}},
+		{
+			"nothing",
+			"",
+			"",
+			nil,
+		},
+		{
+			"equal",
+			`{"a": 1, "b": [1, 2]}`,
+			`{"b": [2, 1], "a": 1}`,
+			nil,
+		},
+		{
+			"missing",
+			`{"a": {"b": true}}`,
+			`{}`,
+			[]d{{"a.b", "true", ""}},
+		},
+		{
+			"nothing there",
+			`{"a": {"b": true}}`,
+			"",
+			[]d{{"a.b", "true", ""}},
+		},
+		{
+			"added",
+			"",
+			`{"a": "x"}`,
+			[]d{{"a", "", `"x"`}},
+		},
+		{
+			"changed",
+			`{"a": {"b": 1}}`,
+			`{"a": {"b": "1"}}`,
+			[]d{{"a.b", "1", `"1"`}},
+		},
+		{
+			"entries",
+			`{"deny": ["a", "b"]}`,
+			`{"deny": ["c", "a"]}`,
+			[]d{{"deny", `"b"`, ""}, {"deny", "", `"c"`}},
+		},
+		{
+			"entry once of two",
+			`{"deny": ["a", "a"]}`,
+			`{"deny": ["a"]}`,
+			[]d{{"deny", `"a"`, ""}},
+		},
+		{
+			"empty list is not none",
+			`{"a": []}`,
+			`{}`,
+			[]d{{"a", "[]", ""}},
+		},
+		{
+			"empty map is not none",
+			`{"a": {}}`,
+			`{}`,
+			[]d{{"a", "{}", ""}},
+		},
+		{
+			"list for a map",
+			`{"a": {"b": 1}}`,
+			`{"a": [1]}`,
+			[]d{{"a", `{"b":1}`, "[1]"}},
+		},
+		{
+			"order of hooks counts",
+			`{"hooks": {"Stop": [1, 2]}}`,
+			`{"hooks": {"Stop": [2, 1]}}`,
+			[]d{{"hooks.Stop", "[1,2]", "[2,1]"}},
+		},
+		{
+			"by path",
+			`{"b": 1, "a": 1}`,
+			`{}`,
+			[]d{{"a", "1", ""}, {"b", "1", ""}},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -80,10 +145,30 @@ func TestCompareServersAndGuidance(t *testing.T) {
 
 func TestCompareTellsTheFirstLineOfGuidance(t *testing.T) {
 	tests := []struct{ want, got, one, other string }{
-		{"a\nb\n", "a\nc\n", `line 2 "b"`, `line 2 "c"`},
-		{"a\n", "a\nb\n", `line 2 ""`, `line 2 "b"`},
-		{"a", "a\n", `line 1 "a"`, `line 1 "a"`},
-		{"", "a\nb", "", "a"},
+		{
+			"a\nb\n",
+			"a\nc\n",
+			`line 2 "b"`,
+			`line 2 "c"`,
+		},
+		{
+			"a\n",
+			"a\nb\n",
+			`line 2 ""`,
+			`line 2 "b"`,
+		},
+		{
+			"a",
+			"a\n",
+			`line 1 "a"`,
+			`line 1 "a"`,
+		},
+		{
+			"",
+			"a\nb",
+			"",
+			"a",
+		},
 	}
 	for _, test := range tests {
 		got := attest.Compare(attest.Policy{Guidance: test.want}, attest.Policy{Guidance: test.got})
@@ -121,16 +206,66 @@ func TestRevisionIn(t *testing.T) {
 	const mark = "0123456789abcdef"
 	head := "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\ClaudeCode]\r\n"
 	tests := []struct{ name, kind, data, want string }{
-		{"guidance", importer.Guidance, "# a\n\n<!-- policy revision " + mark + " -->\n", mark},
-		{"guidance with CRLF", importer.Guidance, "# a\r\n\r\n<!-- policy revision " + mark + " -->\r\n", mark},
-		{"not at the end", importer.Guidance, "\n<!-- policy revision " + mark + " -->\nmore", ""},
-		{"registry", importer.Reg, head + "\"PolicyRevision\"=\"" + mark + "\"\r\n", mark},
-		{"another key", importer.Reg, "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_CURRENT_USER\\X]\r\n\"PolicyRevision\"=\"" + mark + "\"\r\n", ""},
-		{"no registry file", importer.Reg, "x", ""},
-		{"profile", importer.Profile, `<?xml version="1.0"?><plist version="1.0"><dict><key>PayloadDescription</key><string>For x. Revision ` + mark + `.</string></dict></plist>`, mark},
-		{"profile without", importer.Profile, `<?xml version="1.0"?><plist version="1.0"><dict/></plist>`, ""},
-		{"no profile", importer.Profile, "x", ""},
-		{"settings", importer.Settings, `{"a": "Revision ` + mark + `."}`, ""},
+		{
+			"guidance",
+			importer.Guidance,
+			"# a\n\n<!-- policy revision " + mark + " -->\n",
+			mark,
+		},
+		{
+			"guidance with CRLF",
+			importer.Guidance,
+			"# a\r\n\r\n<!-- policy revision " + mark + " -->\r\n",
+			mark,
+		},
+		{
+			"not at the end",
+			importer.Guidance,
+			"\n<!-- policy revision " + mark + " -->\nmore",
+			"",
+		},
+		{
+			"registry",
+			importer.Reg,
+			head + "\"PolicyRevision\"=\"" + mark + "\"\r\n",
+			mark,
+		},
+		{
+			"another key",
+			importer.Reg,
+			"Windows Registry Editor Version 5.00\r\n\r\n[HKEY_CURRENT_USER\\X]\r\n\"PolicyRevision\"=\"" + mark + "\"\r\n",
+			"",
+		},
+		{
+			"no registry file",
+			importer.Reg,
+			"x",
+			"",
+		},
+		{
+			"profile",
+			importer.Profile,
+			`<?xml version="1.0"?><plist version="1.0"><dict><key>PayloadDescription</key><string>For x. Revision ` + mark + `.</string></dict></plist>`,
+			mark,
+		},
+		{
+			"profile without",
+			importer.Profile,
+			`<?xml version="1.0"?><plist version="1.0"><dict/></plist>`,
+			"",
+		},
+		{
+			"no profile",
+			importer.Profile,
+			"x",
+			"",
+		},
+		{
+			"settings",
+			importer.Settings,
+			`{"a": "Revision ` + mark + `."}`,
+			"",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

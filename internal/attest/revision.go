@@ -16,7 +16,8 @@ var (
 	inProfile  = regexp.MustCompile(`\bRevision ([0-9a-f]{16})\.`)
 )
 
-// RevisionIn returns the revision that a file of a kind tells; "" where it tells none, or is of a kind that has no place for one.
+// RevisionIn returns the revision that a file of a kind tells; "" where it tells none, or is of a
+// kind that has no place for one.
 func RevisionIn(kind string, data []byte) string {
 	switch kind {
 	case importer.Guidance:
@@ -39,6 +40,7 @@ func RevisionIn(kind string, data []byte) string {
 	return ""
 }
 
+// first returns what the form captures, "" where the text has nothing of the form.
 func first(form *regexp.Regexp, text string) string {
 	if found := form.FindStringSubmatch(text); found != nil {
 		return found[1]

@@ -77,6 +77,8 @@ type verification struct {
 // verify prints everything that is wrong, and ends with 1 where anything is.
 func (a *app) verify(o verifyOptions, name string) error {
 	v := verification{Format: 1, Problems: []string{}}
+	// A path that is not there is a slip of the command line. A file that is there and cannot be read
+	// is what verify is for.
 	path := a.absolute(name)
 	if _, err := os.Stat(path); err != nil {
 		return usageError{text: plainReason(err), hint: "name the archive of a release, or a folder"}
@@ -102,7 +104,8 @@ func (a *app) verify(o verifyOptions, name string) error {
 	return nil
 }
 
-// verified checks signature and digests and returns the artifacts to read back. An error is something after which nothing can be read.
+// verified checks signature and digests and returns the artifacts to read back. An error is
+// something after which nothing can be read.
 func (a *app) verified(o verifyOptions, path string, v *verification) (attest.Artifacts, error) {
 	if !isRelease(path) {
 		return a.verifiedOut(o, path, v)
@@ -119,8 +122,11 @@ func (a *app) verified(o verifyOptions, path string, v *verification) (attest.Ar
 		return attest.Artifacts{}, err
 	}
 	v.Name, v.Revision, v.Files = r.Manifest.Title(), r.Manifest.Revision, len(r.Manifest.Files)
+	// Artifacts are read back even where a digest is wrong: what the settings in them say tells more
+	// about what somebody changed.
 	v.Problems = append(v.Problems, r.Check()...)
 	artifacts, err := a.releasedArtifacts(r)
+	// Both manifests are covered by the signature, but a release that somebody put together by hand has none.
 	if err == nil && artifacts.Manifest.Revision != r.Manifest.Revision {
 		v.Problems = append(v.Problems, fmt.Sprintf("%s: its revision is not that of its artifacts", release.ManifestName))
 	}
@@ -180,6 +186,8 @@ func (a *app) signature(o verifyOptions, path string, r *release.Release, v *ver
 	if err != nil {
 		return usageError{flag: "key", text: fmt.Sprintf("%s: %v", o.key, err)}
 	}
+	// An archive is signed as a whole. Of an unpacked one only the manifest has a signature, and the
+	// manifest has the digests of the rest.
 	name, data := path+release.SignatureSuffix, []byte(nil)
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		if name = path + ".json" + release.SignatureSuffix; r != nil {
@@ -188,6 +196,7 @@ func (a *app) signature(o verifyOptions, path string, r *release.Release, v *ver
 	} else if data, err = os.ReadFile(path); err != nil {
 		return err
 	}
+	// Download pages seldom keep two names together, so the signature may have another one.
 	if o.signature != "" {
 		name = a.absolute(o.signature)
 	}
@@ -212,6 +221,7 @@ func (a *app) printVerification(o verifyOptions, v verification) error {
 		return a.json(v)
 	}
 	var b strings.Builder
+	// Problems stand first: in a pipeline the first lines are what people see.
 	for _, p := range v.Problems {
 		fmt.Fprintf(&b, "wrong      %s\n", p)
 	}

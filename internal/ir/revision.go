@@ -8,13 +8,15 @@ import (
 	"strings"
 )
 
-// revisionLength is how many hex digits a revision has. It tells states of one organization's policy apart and is read aloud on the phone; it
-// is no proof of anything, which is what digests and signatures are for.
+// revisionLength is how many hex digits a revision has. It tells states of one organization's
+// policy apart and is read aloud on the phone; it is no proof of anything, which is what digests
+// and signatures are for.
 const revisionLength = 16
 
-// RevisionOf returns the revision of what an audience gets: 16 hex digits that depend on the content alone. The date of a build, the interval in
-// which it holds and the version of the compiler are no part of it, so that an unchanged revision means that nothing has to be delivered. The
-// bundles are those of the audience's platforms, in order.
+// RevisionOf returns the revision of what an audience gets: 16 hex digits that depend on the
+// content alone. The date of a build, the interval in which it holds and the version of the
+// compiler are no part of it, so that an unchanged revision means that nothing has to be
+// delivered. The bundles are those of the audience's platforms, in order.
 func RevisionOf(bundles []*Bundle) string {
 	sum := sha256.New()
 	for _, b := range bundles {
@@ -36,8 +38,8 @@ func RevisionOf(bundles []*Bundle) string {
 	return hex.EncodeToString(sum.Sum(nil))[:revisionLength]
 }
 
-// JoinRevisions returns the revision of several audiences together, such as of a release. The names are those of the audiences, in the order of
-// the revisions.
+// JoinRevisions returns the revision of several audiences together, such as of a release. The
+// names are those of the audiences, in the order of the revisions.
 func JoinRevisions(names, revisions []string) string {
 	sum := sha256.New()
 	for i, name := range names {
@@ -52,6 +54,8 @@ func part(sum hash.Hash, name string, data []byte) {
 	sum.Write(data)
 }
 
+// addDocument adds a document in its canonical form. One that is not there adds nothing, which
+// differs from an empty one.
 func addDocument(sum hash.Hash, name string, d *Document) {
 	if d != nil {
 		part(sum, name, d.Compact())
@@ -64,8 +68,9 @@ const (
 	footerTail = " -->\n"
 )
 
-// GuidanceFile returns the managed CLAUDE.md as a file: [Bundle.Markdown] with the revision below it, or "" where there is no guidance. The
-// claudeMd key of profiles has no such line, because their settings must be those of the files.
+// GuidanceFile returns the managed CLAUDE.md as a file: [Bundle.Markdown] with the revision below
+// it, or "" where there is no guidance. The claudeMd key of profiles has no such line, because
+// their settings must be those of the files.
 func (b *Bundle) GuidanceFile() string {
 	text := b.Markdown()
 	if text == "" || b.Revision == "" {

@@ -32,21 +32,81 @@ func TestRevisionChangesWithTheContentAlone(t *testing.T) {
 		change  func(b *ir.Bundle)
 		changes bool
 	}{
-		{"nothing", func(*ir.Bundle) {}, false},
-		{"interval", func(b *ir.Bundle) { b.Valid.Until = until }, false},
-		{"interval of the agent", func(b *ir.Bundle) { b.Agent.ValidUntil = &until }, false},
-		{"revision itself", func(b *ir.Bundle) { b.Revision, b.Agent.Revision = "x", "x" }, false},
-		{"source files", func(b *ir.Bundle) { b.Files = []string{"b.yaml"} }, false},
-		{"settings", func(b *ir.Bundle) { b.Settings = document("a", "c") }, true},
-		{"no settings", func(b *ir.Bundle) { b.Settings = nil }, true},
-		{"servers", func(b *ir.Bundle) { b.MCP = document("m", "o") }, true},
-		{"settings as servers", func(b *ir.Bundle) { b.Settings, b.MCP = b.MCP, b.Settings }, true},
-		{"guidance", func(b *ir.Bundle) { b.Guidance[0].Text = "texts" }, true},
-		{"script", func(b *ir.Bundle) { b.Scripts[0].Data = []byte("exit 1") }, true},
-		{"name of a script", func(b *ir.Bundle) { b.Scripts[0].Path = "y.sh" }, true},
-		{"platform", func(b *ir.Bundle) { b.Platform = ir.MacOS }, true},
-		{"agent", func(b *ir.Bundle) { b.Agent.AskURL = "https://x" }, true},
-		{"no agent", func(b *ir.Bundle) { b.Agent = nil }, true},
+		{
+			"nothing",
+			func(*ir.Bundle) {},
+			false,
+		},
+		{
+			"interval",
+			func(b *ir.Bundle) { b.Valid.Until = until },
+			false,
+		},
+		{
+			"interval of the agent",
+			func(b *ir.Bundle) { b.Agent.ValidUntil = &until },
+			false,
+		},
+		{
+			"revision itself",
+			func(b *ir.Bundle) { b.Revision, b.Agent.Revision = "x", "x" },
+			false,
+		},
+		{
+			"source files",
+			func(b *ir.Bundle) { b.Files = []string{"b.yaml"} },
+			false,
+		},
+		{
+			"settings",
+			func(b *ir.Bundle) { b.Settings = document("a", "c") },
+			true,
+		},
+		{
+			"no settings",
+			func(b *ir.Bundle) { b.Settings = nil },
+			true,
+		},
+		{
+			"servers",
+			func(b *ir.Bundle) { b.MCP = document("m", "o") },
+			true,
+		},
+		{
+			"settings as servers",
+			func(b *ir.Bundle) { b.Settings, b.MCP = b.MCP, b.Settings },
+			true,
+		},
+		{
+			"guidance",
+			func(b *ir.Bundle) { b.Guidance[0].Text = "texts" },
+			true,
+		},
+		{
+			"script",
+			func(b *ir.Bundle) { b.Scripts[0].Data = []byte("exit 1") },
+			true,
+		},
+		{
+			"name of a script",
+			func(b *ir.Bundle) { b.Scripts[0].Path = "y.sh" },
+			true,
+		},
+		{
+			"platform",
+			func(b *ir.Bundle) { b.Platform = ir.MacOS },
+			true,
+		},
+		{
+			"agent",
+			func(b *ir.Bundle) { b.Agent.AskURL = "https://x" },
+			true,
+		},
+		{
+			"no agent",
+			func(b *ir.Bundle) { b.Agent = nil },
+			true,
+		},
 	}
 	was := ir.RevisionOf([]*ir.Bundle{full()})
 	if len(was) != 16 || strings.Trim(was, "0123456789abcdef") != "" {
@@ -92,11 +152,31 @@ func TestGuidanceFile(t *testing.T) {
 		bundle   *ir.Bundle
 		revision string // read back
 	}{
-		{"revision", &ir.Bundle{Revision: "0123456789abcdef", Guidance: []ir.Section{{Title: "One", Text: "text"}}}, "0123456789abcdef"},
-		{"none", &ir.Bundle{Guidance: []ir.Section{{Title: "One", Text: "text"}}}, ""},
-		{"comment in the text", &ir.Bundle{Guidance: []ir.Section{{Title: "One", Text: "<!-- policy revision x -->"}}}, ""},
-		{"other comment at the end", &ir.Bundle{Revision: "fedcba9876543210", Guidance: []ir.Section{{Title: "One", Text: "<!-- x -->"}}}, "fedcba9876543210"},
-		{"no guidance", &ir.Bundle{Revision: "0123456789abcdef"}, ""},
+		{
+			"revision",
+			&ir.Bundle{Revision: "0123456789abcdef", Guidance: []ir.Section{{Title: "One", Text: "text"}}},
+			"0123456789abcdef",
+		},
+		{
+			"none",
+			&ir.Bundle{Guidance: []ir.Section{{Title: "One", Text: "text"}}},
+			"",
+		},
+		{
+			"comment in the text",
+			&ir.Bundle{Guidance: []ir.Section{{Title: "One", Text: "<!-- policy revision x -->"}}},
+			"",
+		},
+		{
+			"other comment at the end",
+			&ir.Bundle{Revision: "fedcba9876543210", Guidance: []ir.Section{{Title: "One", Text: "<!-- x -->"}}},
+			"fedcba9876543210",
+		},
+		{
+			"no guidance",
+			&ir.Bundle{Revision: "0123456789abcdef"},
+			"",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -41,6 +41,7 @@ func Deb(p Package) ([]byte, error) {
 
 // debControl returns the archive of what dpkg reads itself.
 func debControl(p Package, files []File) ([]byte, error) {
+	// Installed-Size counts in KiB, each file rounded up, as dpkg-gencontrol does.
 	size := 0
 	var sums strings.Builder
 	for _, f := range files {
@@ -106,6 +107,8 @@ type tarball struct {
 	err  error
 }
 
+// newTar begins an archive. The header of gzip has neither name nor time, which it would by
+// default in other programs.
 func newTar(date time.Time) *tarball {
 	t := &tarball{date: date.UTC().Truncate(time.Second)}
 	t.z, t.err = gzip.NewWriterLevel(&t.b, gzip.BestCompression)
@@ -124,18 +127,23 @@ func (t *tarball) add(h *tar.Header, data []byte) {
 	}
 }
 
+// folder adds a folder that everybody may enter. dpkg leaves the modes of folders that are there
+// already as they are.
 func (t *tarball) folder(name string) {
 	t.add(&tar.Header{Name: name, Mode: 0o755, Typeflag: tar.TypeDir}, nil)
 }
 
+// file adds a regular file.
 func (t *tarball) file(name string, data []byte, mode int64) {
 	t.add(&tar.Header{Name: name, Mode: mode, Typeflag: tar.TypeReg}, data)
 }
 
+// link adds a symbolic link. Its own mode means nothing on Linux; this is what every tool shows.
 func (t *tarball) link(name, target string) {
 	t.add(&tar.Header{Name: name, Linkname: target, Mode: 0o777, Typeflag: tar.TypeSymlink}, nil)
 }
 
+// close ends the archive and returns it, or the first error of all that went before.
 func (t *tarball) close() ([]byte, error) {
 	for _, closing := range []func() error{t.t.Close, t.z.Close} {
 		if t.err == nil {

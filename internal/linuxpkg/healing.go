@@ -6,15 +6,19 @@ import (
 	"strings"
 )
 
-// Where the copies and the units lie. The units are enabled by links in the package, since there is no script that could enable them.
+// Where the copies and the units lie. The units are enabled by links in the package, since there
+// is no script that could enable them.
 const (
 	copies = "/usr/lib/" + family
 	units  = "/usr/lib/systemd/system"
 )
 
-// healing returns a copy of every file, and units that put it back: at once when one is changed, and every quarter of an hour for what a
-// path unit does not see, such as a folder that was moved away.
+// healing returns a copy of every file, and units that put it back: at once when one is changed,
+// and every quarter of an hour for what a path unit does not see, such as a folder that was moved
+// away.
 func (p Package) healing() []File {
+	// One service puts all files back: it costs a few copies, and a file that was changed seldom is
+	// the only one.
 	var service, watch strings.Builder
 	service.WriteString("[Unit]\nDescription=Put the managed settings of Claude Code back\n\n[Service]\nType=oneshot\n")
 	watch.WriteString("[Unit]\nDescription=Watch the managed settings of Claude Code\n\n[Path]\n")
@@ -34,6 +38,7 @@ func (p Package) healing() []File {
 		fmt.Fprintf(&watch, "PathChanged=%s\n", specifiers(f.Path))
 	}
 	watch.WriteString("\n[Install]\nWantedBy=multi-user.target\n")
+	// The timer counts from the end of the last run, so that a machine that slept does not run it many times.
 	timer := "[Unit]\nDescription=Check the managed settings of Claude Code\n\n[Timer]\nOnBootSec=1min\nOnUnitInactiveSec=15min\n\n[Install]\nWantedBy=timers.target\n"
 	return append(files,
 		File{Path: units + "/" + family + ".service", Data: []byte(service.String())},

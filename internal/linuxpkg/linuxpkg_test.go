@@ -288,11 +288,31 @@ func TestMaintainer(t *testing.T) {
 		maintainer, organization string
 		want                     string
 	}{
-		{"IT <it@acme.com>", "Acme", "Maintainer: IT <it@acme.com>\n"},
-		{"", "Acme", "Maintainer: Acme <policy@policygen.invalid>\n"},
-		{"", `Acme <x@y>, "Inc"`, "Maintainer: Acme xy Inc <policy@policygen.invalid>\n"},
-		{"", "", "Maintainer: policygen <policy@policygen.invalid>\n"},
-		{"IT\nDepends: x", "", "Maintainer: IT Depends: x\n"},
+		{
+			"IT <it@acme.com>",
+			"Acme",
+			"Maintainer: IT <it@acme.com>\n",
+		},
+		{
+			"",
+			"Acme",
+			"Maintainer: Acme <policy@policygen.invalid>\n",
+		},
+		{
+			"",
+			`Acme <x@y>, "Inc"`,
+			"Maintainer: Acme xy Inc <policy@policygen.invalid>\n",
+		},
+		{
+			"",
+			"",
+			"Maintainer: policygen <policy@policygen.invalid>\n",
+		},
+		{
+			"IT\nDepends: x",
+			"",
+			"Maintainer: IT Depends: x\n",
+		},
 	}
 	for _, test := range tests {
 		p := example()

@@ -14,6 +14,7 @@ func RPM(p Package) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	// A package does not exclude itself, so each of them may provide and exclude the same name.
 	common := rpmpack.Relations{{Name: family}}
 	told := rpmpack.Relations{{Name: family}, {Name: fmt.Sprintf("%s(revision:%s)", family, p.Revision)}}
 	r, err := rpmpack.NewRPM(rpmpack.RPMMetaData{

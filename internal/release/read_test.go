@@ -61,25 +61,101 @@ func TestReadRefuses(t *testing.T) {
 		data []byte
 		want string
 	}{
-		{"nothing", nil, "neither a .tar.gz nor a .zip"},
-		{"text", []byte("{}"), "neither a .tar.gz nor a .zip"},
-		{"cut", good[:len(good)-100], "damaged or cut"},
-		{"checksum cut", good[:len(good)-4], "damaged or cut"},
-		{"a byte changed", flipped, "damaged or cut"},
-		{"zip cut", zipped[:len(zipped)-30], "damaged or cut"},
-		{"no member", tarOf(t), "holds no release.json"},
-		{"other archive", tarOf(t, entry{name: "a/b"}), "holds no release.json"},
-		{"not in a folder", tarOf(t, entry{name: "release.json", data: empty}), `"release.json" does not lie in the folder`},
-		{"leads out", tarOf(t, entry{name: "a/../../etc/x"}), "does not lie in the folder"},
-		{"absolute", tarOf(t, entry{name: "/etc/x"}), "does not lie in the folder"},
-		{"link", tarOf(t, entry{name: "a/x", data: "/etc/passwd", kind: tar.TypeSymlink}), "a/x is no regular file"},
-		{"device", tarOf(t, entry{name: "a/x", kind: tar.TypeChar}), "a/x is no regular file"},
-		{"twice", tarOf(t, entry{name: "a/x"}, entry{name: "a/x"}), "x is there twice"},
-		{"two manifests", tarOf(t, entry{name: "a/release.json", data: empty}, entry{name: "b/release.json", data: empty}), "release.json is there twice"},
-		{"no JSON", tarOf(t, entry{name: "a/release.json", data: "{"}), "release.json is not valid JSON"},
-		{"later format", tarOf(t, entry{name: "a/release.json", data: `{"format_version": 2}`}), "format_version of release.json is 2, this program reads 1"},
-		{"zip with a folder", zipOf(t, "a/"), "a/ is no regular file"},
-		{"zip that leads out", zipOf(t, "a/../../x"), "does not lie in the folder"},
+		{
+			"nothing",
+			nil,
+			"neither a .tar.gz nor a .zip",
+		},
+		{
+			"text",
+			[]byte("{}"),
+			"neither a .tar.gz nor a .zip",
+		},
+		{
+			"cut",
+			good[:len(good)-100],
+			"damaged or cut",
+		},
+		{
+			"checksum cut",
+			good[:len(good)-4],
+			"damaged or cut",
+		},
+		{
+			"a byte changed",
+			flipped,
+			"damaged or cut",
+		},
+		{
+			"zip cut",
+			zipped[:len(zipped)-30],
+			"damaged or cut",
+		},
+		{
+			"no member",
+			tarOf(t),
+			"holds no release.json",
+		},
+		{
+			"other archive",
+			tarOf(t, entry{name: "a/b"}),
+			"holds no release.json",
+		},
+		{
+			"not in a folder",
+			tarOf(t, entry{name: "release.json", data: empty}),
+			`"release.json" does not lie in the folder`,
+		},
+		{
+			"leads out",
+			tarOf(t, entry{name: "a/../../etc/x"}),
+			"does not lie in the folder",
+		},
+		{
+			"absolute",
+			tarOf(t, entry{name: "/etc/x"}),
+			"does not lie in the folder",
+		},
+		{
+			"link",
+			tarOf(t, entry{name: "a/x", data: "/etc/passwd", kind: tar.TypeSymlink}),
+			"a/x is no regular file",
+		},
+		{
+			"device",
+			tarOf(t, entry{name: "a/x", kind: tar.TypeChar}),
+			"a/x is no regular file",
+		},
+		{
+			"twice",
+			tarOf(t, entry{name: "a/x"}, entry{name: "a/x"}),
+			"x is there twice",
+		},
+		{
+			"two manifests",
+			tarOf(t, entry{name: "a/release.json", data: empty}, entry{name: "b/release.json", data: empty}),
+			"release.json is there twice",
+		},
+		{
+			"no JSON",
+			tarOf(t, entry{name: "a/release.json", data: "{"}),
+			"release.json is not valid JSON",
+		},
+		{
+			"later format",
+			tarOf(t, entry{name: "a/release.json", data: `{"format_version": 2}`}),
+			"format_version of release.json is 2, this program reads 1",
+		},
+		{
+			"zip with a folder",
+			zipOf(t, "a/"),
+			"a/ is no regular file",
+		},
+		{
+			"zip that leads out",
+			zipOf(t, "a/../../x"),
+			"does not lie in the folder",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

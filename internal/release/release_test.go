@@ -73,12 +73,36 @@ func TestCheck(t *testing.T) {
 		spoil func(r *release.Release)
 		want  []string
 	}{
-		{"as made", func(*release.Release) {}, nil},
-		{"other byte", change(settings, func(f *release.File) { f.Data = []byte("{}\t") }), []string{settings + ": changed: its SHA-256 is another than the manifest's"}},
-		{"executable", change(settings, func(f *release.File) { f.Exec = true }), []string{settings + ": its execute bit is another than the manifest's"}},
-		{"gone", func(r *release.Release) { r.Files = r.Files[1:] }, []string{"CHANGES.md: missing"}},
-		{"added", func(r *release.Release) { r.Files = append(r.Files, release.File{Path: "z"}) }, []string{"z: not part of the release"}},
-		{"renamed", change(release.SBOMName, func(f *release.File) { f.Path = "y" }), []string{"sbom.spdx.json: missing", "y: not part of the release"}},
+		{
+			"as made",
+			func(*release.Release) {},
+			nil,
+		},
+		{
+			"other byte",
+			change(settings, func(f *release.File) { f.Data = []byte("{}\t") }),
+			[]string{settings + ": changed: its SHA-256 is another than the manifest's"},
+		},
+		{
+			"executable",
+			change(settings, func(f *release.File) { f.Exec = true }),
+			[]string{settings + ": its execute bit is another than the manifest's"},
+		},
+		{
+			"gone",
+			func(r *release.Release) { r.Files = r.Files[1:] },
+			[]string{"CHANGES.md: missing"},
+		},
+		{
+			"added",
+			func(r *release.Release) { r.Files = append(r.Files, release.File{Path: "z"}) },
+			[]string{"z: not part of the release"},
+		},
+		{
+			"renamed",
+			change(release.SBOMName, func(f *release.File) { f.Path = "y" }),
+			[]string{"sbom.spdx.json: missing", "y: not part of the release"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

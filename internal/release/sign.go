@@ -9,7 +9,8 @@ import (
 	"errors"
 )
 
-// SignatureSuffix is added to a file's name for its detached signature: 64 bytes, as `openssl pkeyutl -rawin` writes and reads them.
+// SignatureSuffix is added to a file's name for its detached signature: 64 bytes, as `openssl
+// pkeyutl -rawin` writes and reads them.
 const SignatureSuffix = ".sig"
 
 // Errors of keys say what to do and never what was read: an error may end in a log.
@@ -20,6 +21,7 @@ var (
 
 // PrivateKey reads an ed25519 private key.
 func PrivateKey(text []byte) (ed25519.PrivateKey, error) {
+	// Only the first block counts: a file with several keys would leave open which of them has signed.
 	block, _ := pem.Decode(text)
 	if block == nil || block.Type != "PRIVATE KEY" {
 		return nil, errPrivate

@@ -45,12 +45,48 @@ func TestSign(t *testing.T) {
 		data, sig []byte
 		want      bool
 	}{
-		{"good", pub, data, signature, true},
-		{"other key", other, data, signature, false},
-		{"other data", pub, []byte("the archive."), signature, false},
-		{"cut", pub, data, signature[:63], false},
-		{"longer", pub, data, append(bytes.Clone(signature), 0), false},
-		{"empty", pub, data, nil, false},
+		{
+			"good",
+			pub,
+			data,
+			signature,
+			true,
+		},
+		{
+			"other key",
+			other,
+			data,
+			signature,
+			false,
+		},
+		{
+			"other data",
+			pub,
+			[]byte("the archive."),
+			signature,
+			false,
+		},
+		{
+			"cut",
+			pub,
+			data,
+			signature[:63],
+			false,
+		},
+		{
+			"longer",
+			pub,
+			data,
+			append(bytes.Clone(signature), 0),
+			false,
+		},
+		{
+			"empty",
+			pub,
+			data,
+			nil,
+			false,
+		},
 	}
 	for _, test := range tests {
 		if got := release.Signed(test.key, test.data, test.sig); got != test.want {
