@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"net/mail"
+
+	"github.com/spf13/cobra"
+
+	"github.com/policygen/policygen/internal/diff/report"
+	"github.com/policygen/policygen/internal/source"
+)
+
+// rollbackOptions are the flags of rollback as they were given.
+type rollbackOptions struct {
+	place
+	message, author, output string
+	dry                     bool
+}
+
+// rollbackCommand describes rollback, which people run when a release has gone wrong.
+func (a *app) rollbackCommand() *cobra.Command {
+	var o rollbackOptions
+	cmd := &cobra.Command{
+		Use:   "rollback REVISION",
+		Short: "Make the commit that restores the policies of an earlier release",
+		Long: `rollback shows what restoring the policy folder of a git revision changes, as policygen diff does, and makes the commit that does it.
+Tag each release, and name the tag here. Nothing but the policy folder is touched, and nothing is pushed.
+
+It restores what was written, not what held: an exception that has ended since stays ended. Policies that have errors today are not restored.
+The folder must have no changes that are not committed, and the index must be empty. Hooks of git do not run.`,
+		Example: `  policygen rollback --dry-run v2026.11.2
+  policygen rollback v2026.11.2
+  policygen rollback --message "incident 42: back to v2026.11.2" v2026.11.2`,
+		Args:              someRevision,
+		ValidArgsFunction: completeRevisions,
+		RunE:              action(func(_ *cobra.Command, args []string) error { return a.rollback(o, args[0]) }),
+	}
+	o.policiesFlag(cmd)
+	o.atFlag(cmd)
+	f := cmd.Flags()
+	f.StringVarP(&o.message, "message", "m", "", "message of the commit (default: policies: restore those of REVISION)")
+	f.StringVar(&o.author, "author", "", "who commits, such as \"Ann <ann@acme.com>\" (default: as git is configured)")
+	f.BoolVar(&o.dry, "dry-run", false, "show what would change, and commit nothing")
+	for _, name := range []string{"message", "author"} {
+		_ = cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions)
+	}
+	outputFlag(cmd, &o.output, "text", "json")
+	return cmd
+}
+
+// someRevision wants exactly one argument.
+func someRevision(cmd *cobra.Command, args []string) error {
+	if len(args) == 1 {
+		return nil
+	}
+	return usageError{text: fmt.Sprintf("rollback takes one revision, not %d arguments", len(args)), hint: see(cmd)}
+}
+
+// rollback compares first, so that the diff is that of the commit, and a revision that cannot be compiled is never restored.
+func (a *app) rollback(o rollbackOptions, rev string) error {
+	by, err := a.signer(o)
+	if err != nil {
+		return err
+	}
+	compare := diffOptions{place: o.place, output: o.output}
+	base, head, err := a.diffSides(compare, []string{"HEAD", rev})
+	if err != nil {
+		return err
+	}
+	if head.empty() {
+		return usageError{text: fmt.Sprintf("%s has no policies", rev), hint: "name the tag or commit of a release"}
+	}
+	wrong, err := a.toldSides(head)
+	if err != nil {
+		return err
+	}
+	if wrong || head.side == nil {
+		fmt.Fprintf(a.env.Stderr, "policygen: nothing was restored: mend the policies by hand\n")
+		return findingsError{}
+	}
+	r := report.Report{Base: base.shown(), Head: head.shown()}
+	if base.side != nil { // what has errors now cannot be compared, and is the best reason to go back
+		if r, err = a.compared(compare, base, head, nil); err != nil {
+			return err
+		}
+	}
+	hash := ""
+	if !o.dry {
+		if hash, err = a.restore(o, rev, by); err != nil {
+			return err
+		}
+	}
+	return a.rolledBack(o, rev, hash, r)
+}
+
+// signer reads --author.
+func (a *app) signer(o rollbackOptions) (source.Signer, error) {
+	by := source.Signer{When: a.env.Now()}
+	if o.author == "" {
+		return by, nil
+	}
+	address, err := mail.ParseAddress(o.author)
+	if err != nil || address.Name == "" {
+		return by, usageError{flag: "author", text: fmt.Sprintf("%q is not of the form Name <address>", o.author)}
+	}
+	by.Name, by.Email = address.Name, address.Address
+	return by, nil
+}
+
+// restore makes the commit.
+func (a *app) restore(o rollbackOptions, rev string, by source.Signer) (string, error) {
+	policies, _, err := a.folders(o.place)
+	if err != nil {
+		return "", err
+	}
+	top, folder, err := source.InRepository(policies)
+	if err != nil {
+		return "", a.revisionUsage(err)
+	}
+	if o.message == "" {
+		o.message = "policies: restore those of " + rev
+	}
+	hash, err := source.Restore(top, rev, folder, o.message+"\n", by)
+	if errors.Is(err, source.ErrNotClean) {
+		fmt.Fprintln(a.env.Stderr, "policygen: nothing was restored")
+	}
+	return hash, a.revisionUsage(err)
+}
+
+// rolledBack prints the diff, and what to do next.
+func (a *app) rolledBack(o rollbackOptions, rev, hash string, r report.Report) error {
+	summary, changes := releaseChanges(r)
+	if o.output == jsonFormat {
+		return a.json(map[string]any{"format_version": 1, "revision": rev, "commit": hash, "dry_run": o.dry, "summary": summary, "changes": changes})
+	}
+	if err := report.Text(a.env.Stdout, r, a.env.StdoutTerminal && a.color()); err != nil {
+		return err
+	}
+	said := fmt.Sprintf("committed %.10s: the policies are those of %s\nbuild and release them: `policygen build`, `policygen release`\n", hash, rev)
+	switch {
+	case o.dry:
+		said = "nothing was committed\n"
+	case hash == "":
+		said = fmt.Sprintf("the policies are those of %s already: nothing was committed\n", rev)
+	}
+	_, err := fmt.Fprint(a.env.Stdout, said)
+	return err
+}
