@@ -13,7 +13,7 @@ func (a *app) attribute(r *report.Report, base, head *diffSide) error {
 	if base.commits == "" || head.commits == "" || !slices.ContainsFunc(r.Changes, func(c report.Change) bool { return c.Base.File != "" || c.Head.File != "" }) {
 		return nil
 	}
-	top, folder, err := source.InRepository(head.loaded.dir)
+	top, folder, err := repositoryOf(head.loaded.dir)
 	if err != nil {
 		return err
 	}

@@ -51,3 +51,29 @@ func TestNoRevision(t *testing.T) {
 		}
 	}
 }
+
+// TestRepositoryOf finds the repository of a policy folder that is gone.
+func TestRepositoryOf(t *testing.T) {
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{".git/HEAD": "ref: refs/heads/main\n", ".git/config": "[core]\n\tbare = false\n", ".git/objects/x": "", ".git/refs/x": "", "sub/policies/a.yaml": ""} {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]string{"sub/policies": "sub/policies", "sub/gone": "sub/gone", "gone": "gone"} {
+		top, folder, err := repositoryOf(filepath.Join(dir, filepath.FromSlash(name)))
+		if top != dir || folder != want || err != nil {
+			t.Errorf("%s: %q, %q, %v", name, top, folder, err)
+		}
+	}
+	if _, _, err := repositoryOf(filepath.Join(t.TempDir(), "x", "y")); err == nil {
+		t.Error("a folder that is nowhere has a repository")
+	}
+}

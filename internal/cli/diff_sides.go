@@ -132,11 +132,11 @@ func (a *app) diffSides(o diffOptions, args []string) (base, head *diffSide, err
 
 // mergeBase returns the commit that two revisions have in common.
 func (a *app) mergeBase(o diffOptions, x, y string) (string, error) {
-	policies, _, err := a.folders(o.place)
+	policies, err := a.comparedFolder(o)
 	if err != nil {
 		return "", err
 	}
-	top, _, err := source.InRepository(policies)
+	top, _, err := repositoryOf(policies)
 	if err != nil {
 		return "", a.revisionUsage(err)
 	}
@@ -164,16 +164,12 @@ func (a *app) diffSide(o diffOptions, name sideName, at time.Time) (*diffSide, e
 	if err := a.noRevision(name.rev); err != nil {
 		return nil, err
 	}
-	policies, _, err := a.folders(o.place)
+	policies, err := a.comparedFolder(o)
 	if err != nil {
 		return nil, err
 	}
 	if name.working {
-		s, err := a.folderSide(policies, at)
-		if err == nil {
-			s.name, s.commits = "working tree", "HEAD"
-		}
-		return s, err
+		return a.workingSide(policies, at)
 	}
 	return a.revisionSide(policies, name.rev, at)
 }
@@ -219,7 +215,7 @@ func (a *app) folderSide(dir string, at time.Time) (*diffSide, error) {
 
 // revisionSide compiles the policy folder of a revision. A revision without one has no policies, which is no mistake.
 func (a *app) revisionSide(policies, rev string, at time.Time) (*diffSide, error) {
-	top, folder, err := source.InRepository(policies)
+	top, folder, err := repositoryOf(policies)
 	if err != nil {
 		return nil, err
 	}
