@@ -88,6 +88,8 @@ build-policies: build ## write out/ from policies/, for the day of last_updated
 check-policies: build ## check policies/ and their layout, and that out/ is what they render to
 	bin/policygen fmt --check --policies policies
 	bin/policygen check --policies policies --at $(LAST_UPDATED)
+	bin/policygen test --policies policies --at $(LAST_UPDATED) --fail-under 80 | grep -v '^ok '
+	bin/policygen bench-policy --policies policies --at $(LAST_UPDATED) --fail-under 90 | grep '%'
 	bin/policygen build --policies policies --out out --at $(LAST_UPDATED) --check
 
 .PHONY: figures
