@@ -60,6 +60,9 @@ func (e usageError) Error() string { return e.text }
 
 // Run runs one command line and returns its exit code.
 func Run(ctx context.Context, env Env, args []string) int {
+	if code, asked := helper(env); asked {
+		return code
+	}
 	a := &app{env: env, from: map[string]string{}}
 	root := a.root()
 	root.SetArgs(args)

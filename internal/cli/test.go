@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"slices"
@@ -19,6 +20,7 @@ type testOptions struct {
 	place
 	run, output     string
 	coverage, watch bool
+	client          bool
 	failUnder       int
 }
 
@@ -34,12 +36,16 @@ A case without a platform must be decided alike on every platform of its group.
 
 A decision is allow, ask, deny, or unknown where the client's behavior cannot be known from the policy. Scripts of hooks are not run:
 --output json names those that would be asked. The last line counts what the cases exercise: named policies, deny rules of plain
-settings, and exceptions; --coverage lists what none does.`,
+settings, and exceptions; --coverage lists what none does.
+
+With --client the real client decides, scripts of hooks included; what it allows really runs, in isolation. Which rule decides it does not
+say.`,
 		Example: `  policygen test
   policygen test --run curl                  cases whose name matches
   policygen test --coverage --fail-under 80  a gate for pull requests
   policygen test --watch                     again after each change of a file
-  policygen test --output junit > report.xml`,
+  policygen test --output junit > report.xml
+  policygen test --client                    by the real client instead of its model`,
 		Args: noArguments,
 		RunE: action(func(cmd *cobra.Command, _ []string) error { return a.test(cmd, o) }),
 	}
@@ -49,6 +55,8 @@ settings, and exceptions; --coverage lists what none does.`,
 	cmd.Flags().BoolVar(&o.coverage, "coverage", false, "list the policies, deny rules and exceptions that no case exercises")
 	cmd.Flags().IntVar(&o.failUnder, "fail-under", 0, "exit 1 when the cases exercise less than this percentage")
 	cmd.Flags().BoolVar(&o.watch, "watch", false, "run again whenever a file of the policy folder changes, until interrupted")
+	cmd.Flags().BoolVar(&o.client, "client", false, "decide by the real client, in isolation on this Linux machine; it is installed with npm if it is not there")
+	cmd.MarkFlagsMutuallyExclusive("client", "watch")
 	_ = cmd.RegisterFlagCompletionFunc("run", a.completeTests)
 	_ = cmd.RegisterFlagCompletionFunc("fail-under", cobra.NoFileCompletions)
 	outputFlag(cmd, &o.output, findingFormats()...)
@@ -65,19 +73,21 @@ func (a *app) test(cmd *cobra.Command, o testOptions) error {
 		return usageError{flag: "fail-under", text: fmt.Sprintf("%d is not a percentage", o.failUnder), hint: "write a number from 0 to 100"}
 	case o.run != "" && (o.failUnder > 0 || o.coverage):
 		return usageError{flag: "run", text: "some of the cases say nothing about what all of them exercise", hint: "leave out --run, or --coverage and --fail-under"}
+	case o.client && (o.failUnder > 0 || o.coverage):
+		return usageError{flag: "client", text: "the client does not say what the cases exercise", hint: "leave out --client, or --coverage and --fail-under"}
 	case o.watch && o.output != textFormat:
 		return usageError{flag: "watch", text: "only --output text can be watched"}
 	}
 	if !o.watch {
-		return a.testOnce(o, pattern)
+		return a.testOnce(cmd.Context(), o, pattern)
 	}
 	ticker := time.NewTicker(watchEvery)
 	defer ticker.Stop()
-	return a.watch(cmd.Context(), o.place, ticker.C, func() error { return a.testOnce(o, pattern) })
+	return a.watch(cmd.Context(), o.place, ticker.C, func() error { return a.testOnce(cmd.Context(), o, pattern) })
 }
 
 // testOnce runs the cases and prints what came out. Policies with errors are refused: what they decide is not what anybody gets.
-func (a *app) testOnce(o testOptions, pattern *regexp.Regexp) error {
+func (a *app) testOnce(ctx context.Context, o testOptions, pattern *regexp.Regexp) error {
 	l, program, at, err := a.program(o.place)
 	if err != nil {
 		return err
@@ -89,11 +99,15 @@ func (a *app) testOnce(o testOptions, pattern *regexp.Regexp) error {
 	if err != nil {
 		return err
 	}
-	results, coverage, err := a.world(program).Run(tests, at, a.progress("tests"))
+	r := testRun{o: o, l: l, coverage: &policytest.Coverage{}}
+	if w := a.world(program); o.client {
+		r.results, err = a.onClient(ctx, w, tests, at)
+	} else {
+		r.results, r.coverage, err = w.Run(tests, at, a.progress("tests"))
+	}
 	if err != nil {
 		return err
 	}
-	r := testRun{o: o, l: l, results: results, coverage: coverage}
 	if err := a.printTests(r); err != nil {
 		return err
 	}

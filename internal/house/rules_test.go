@@ -70,7 +70,7 @@ var imports = []row{
 	{"internal/diff", []string{"internal/ir", "internal/catalog", "internal/strictness", "internal/diag", "internal/value", "internal/wire"}},
 	{"internal/diff/report", []string{"internal/diff", "internal/diag", "internal/finding"}},
 	{"internal/policytest", []string{
-		"internal/compile", "internal/policy", "internal/resolve", "internal/effective", "internal/permission", "internal/agent/hook", "internal/wire", "internal/diag", "internal/value",
+		"internal/client", "internal/compile", "internal/policy", "internal/resolve", "internal/effective", "internal/permission", "internal/agent/hook", "internal/wire", "internal/diag", "internal/value",
 	}},
 	{"internal/client", nil},
 	{"internal/rego", []string{"internal/wire"}}, // links Open Policy Agent: only its own program may import it
