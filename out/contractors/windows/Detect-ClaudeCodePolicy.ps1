@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Claude Code policy for group contractors, made by policygen. Valid until 2027-02-01T00:00:00Z; deliver a new release before then. Revision 124b47fdcc457da5.
+Claude Code policy for group contractors, made by policygen. Valid until 2027-02-01T00:00:00Z; deliver a new release before then. Revision fcddb0f5a95b055c.
 .DESCRIPTION
 Exits 0 if exactly this policy is in force on this machine, and 1 if another one is, none is or it cannot be read. The text that it prints
 names the revision that was found.
@@ -13,8 +13,8 @@ param(
     [string]$Form = 'Registry'
 )
 $ErrorActionPreference = 'Stop'
-$revision = '124b47fdcc457da5'
-$expected = 'c9ed7ef5163b4c2ae1ab66c07d5a48ade7d753ad06d63c48bd1c55e8581acb02'
+$revision = 'fcddb0f5a95b055c'
+$expected = 'f6982e505d31722561194c89185adfee193f781421c10328c3e87fbb4d0c672a'
 
 try {
     $bytes = $null

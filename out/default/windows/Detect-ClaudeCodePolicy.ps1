@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Claude Code policy for group default, made by policygen. Valid until 2027-02-01T00:00:00Z; deliver a new release before then. Revision 1ff191fa0f8b5818.
+Claude Code policy for group default, made by policygen. Valid until 2027-02-01T00:00:00Z; deliver a new release before then. Revision fa5bca2a00ef95cc.
 .DESCRIPTION
 Exits 0 if exactly this policy is in force on this machine, and 1 if another one is, none is or it cannot be read. The text that it prints
 names the revision that was found.
@@ -13,8 +13,8 @@ param(
     [string]$Form = 'Registry'
 )
 $ErrorActionPreference = 'Stop'
-$revision = '1ff191fa0f8b5818'
-$expected = '3c23a99b63cb3b05bb7c4fdb1736f2d92a64ed48f682cf5f0b1dc077da8f4f9f'
+$revision = 'fa5bca2a00ef95cc'
+$expected = '955b94748842ceec86463e871ee5385e4d9b3ba986738514a20da5ed1b1dc525'
 
 try {
     $bytes = $null

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Claude Code policy for group engineering, made by policygen. Valid until 2027-02-01T00:00:00Z; deliver a new release before then. Revision 69000a91503d14e2.
+Claude Code policy for group engineering, made by policygen. Valid until 2027-02-01T00:00:00Z; deliver a new release before then. Revision 1152454055c902d8.
 .DESCRIPTION
 Exits 0 if exactly this policy is in force on this machine, and 1 if another one is, none is or it cannot be read. The text that it prints
 names the revision that was found.
@@ -13,8 +13,8 @@ param(
     [string]$Form = 'Registry'
 )
 $ErrorActionPreference = 'Stop'
-$revision = '69000a91503d14e2'
-$expected = 'a2687378ac780d0a14a4973dd782cd623132fe8aaed651c991133375a8afdc4e'
+$revision = '1152454055c902d8'
+$expected = 'f1368e9ea1ecd02de03b194125f2c928fd7cd4042d2087c26ad12ed8ef8e30b1'
 
 try {
     $bytes = $null

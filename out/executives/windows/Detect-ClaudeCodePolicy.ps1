@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Claude Code policy for group executives, made by policygen. Valid until 2027-02-01T00:00:00Z; deliver a new release before then. Revision af1f161d90ae604c.
+Claude Code policy for group executives, made by policygen. Valid until 2027-02-01T00:00:00Z; deliver a new release before then. Revision 47c490191acf9883.
 .DESCRIPTION
 Exits 0 if exactly this policy is in force on this machine, and 1 if another one is, none is or it cannot be read. The text that it prints
 names the revision that was found.
@@ -13,8 +13,8 @@ param(
     [string]$Form = 'Registry'
 )
 $ErrorActionPreference = 'Stop'
-$revision = 'af1f161d90ae604c'
-$expected = 'b4c918266f7992b63334691200629a8cbef9e2345683992fd3eff67f8d0e4e07'
+$revision = '47c490191acf9883'
+$expected = '5921f391283438a26e60ee6b2a84c29ffbd5069c016dc928ea3db69acfc1fa2f'
 
 try {
     $bytes = $null

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Claude Code policy for group web, made by policygen. Valid until 2026-11-30T00:00:00Z; deliver a new release before then. Revision aef49c9bbac9ea15.
+Claude Code policy for group web, made by policygen. Valid until 2026-11-30T00:00:00Z; deliver a new release before then. Revision 62633b17098ec3e5.
 .DESCRIPTION
 Exits 0 if exactly this policy is in force on this machine, and 1 if another one is, none is or it cannot be read. The text that it prints
 names the revision that was found.
@@ -13,8 +13,8 @@ param(
     [string]$Form = 'Registry'
 )
 $ErrorActionPreference = 'Stop'
-$revision = 'aef49c9bbac9ea15'
-$expected = '9c18ceb1e536abe8ca94ff9f22d978c0f44da75a6e8642f96f7558a8a1927ec1'
+$revision = '62633b17098ec3e5'
+$expected = 'f3f01e704bf03e4e2ea4a46b2dc9e6ade04a2a087adab16a23f6fec11221abd4'
 
 try {
     $bytes = $null

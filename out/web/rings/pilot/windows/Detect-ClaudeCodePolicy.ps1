@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Claude Code policy for group web, ring pilot of the rollout, made by policygen. Valid until 2026-11-30T00:00:00Z; deliver a new release before then. Revision 37dbe510472d5a63.
+Claude Code policy for group web, ring pilot of the rollout, made by policygen. Valid until 2026-11-30T00:00:00Z; deliver a new release before then. Revision 2d360f19a66a8d8e.
 .DESCRIPTION
 Exits 0 if exactly this policy is in force on this machine, and 1 if another one is, none is or it cannot be read. The text that it prints
 names the revision that was found.
@@ -13,8 +13,8 @@ param(
     [string]$Form = 'Registry'
 )
 $ErrorActionPreference = 'Stop'
-$revision = '37dbe510472d5a63'
-$expected = '55fea318ab399a81100556955050ae81bad57d3a4c6656592404d31dfdf833d7'
+$revision = '2d360f19a66a8d8e'
+$expected = '0f9dbbe111aa6a78866bb0cefe8a1105d254f07e1eee710818d1f3c74aefcc22'
 
 try {
     $bytes = $null
