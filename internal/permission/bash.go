@@ -2,11 +2,16 @@ package permission
 
 import "strings"
 
-// variant is one reading of a command that rules are compared with.
-type variant struct{ text, squeezed string }
+// variant is one reading of a command that rules are compared with, and its
+// first word.
+type variant struct{ text, squeezed, first string }
 
 // newVariant squeezes once for all rules that will be compared.
-func newVariant(s string) variant { return variant{text: s, squeezed: squeeze(s)} }
+func newVariant(s string) variant {
+	v := variant{text: s, squeezed: squeeze(s)}
+	v.first, _, _ = strings.Cut(v.squeezed, " ")
+	return v
+}
 
 // wide returns the readings that deny and ask rules see: as written, without
 // quotes, and behind assignments, wrappers, launchers and folders.

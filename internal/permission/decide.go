@@ -65,13 +65,16 @@ type Decision struct {
 // client's answer depends on what is not given here, such as the judgement of
 // a model or the content of a skill, it is BehaviorUnknown. Hooks and the
 // sandbox are not modelled.
-func Decide(p Policy, c Call) Decision {
+func Decide(p Policy, c Call) Decision { return Compile(p).Decide(c) }
+
+// Decide is the function Decide without the work that is the same for each call.
+func (p *Compiled) Decide(c Call) Decision {
 	s := newSubject(&c, false)
 	s.directories = p.Directories
-	if i := s.first(p.Deny, Deny); i >= 0 {
+	if i := s.first(p.deny, Deny); i >= 0 {
 		return Decision{BehaviorDeny, p.Deny[i], "denied by a rule"}
 	}
-	d := s.decide(&p)
+	d := s.decide(p)
 	if d.Behavior != BehaviorAsk {
 		return d
 	}
@@ -79,9 +82,9 @@ func Decide(p Policy, c Call) Decision {
 	case p.mode() == "dontAsk":
 		d.Behavior, d.Reason = BehaviorDeny, "the dontAsk mode refuses what would ask: "+d.Reason
 	case d.Rule.Tool != "":
-	case p.classified() && s.classifiable(&p):
+	case p.classified() && s.classifiable(p):
 		d.Behavior, d.Reason = BehaviorUnknown, "a model judges this call: "+d.Reason
-	case s.line != nil && s.line.broken && len(s.parts) > 0 && s.decideParts(&p).Behavior == BehaviorAllow:
+	case s.line != nil && s.line.broken && len(s.parts) > 0 && s.decideParts(p).Behavior == BehaviorAllow:
 		d.Behavior, d.Reason = BehaviorUnknown, "the shell would not understand the command"
 	case s.unknown != "":
 		d.Behavior, d.Reason = BehaviorUnknown, s.unknown
@@ -91,14 +94,14 @@ func Decide(p Policy, c Call) Decision {
 
 // classifiable reports a call that a model judges where one does. In the plan
 // mode people are asked about files all the same, except guarded ones.
-func (s *subject) classifiable(p *Policy) bool {
+func (s *subject) classifiable(p *Compiled) bool {
 	return p.mode() == "auto" || !s.editsPath() || guardedAccess(&s.paths[0])
 }
 
 // decide answers for a call that no deny rule stops. The modes come after the
 // ask rules, so that a rule which wants a person's word is never lost in one.
-func (s *subject) decide(p *Policy) Decision {
-	if i := s.first(p.Ask, Ask); i >= 0 {
+func (s *subject) decide(p *Compiled) Decision {
+	if i := s.first(p.ask, Ask); i >= 0 {
 		return Decision{BehaviorAsk, p.Ask[i], "asked by a rule"}
 	}
 	if s.removesTop() {
@@ -114,14 +117,14 @@ func (s *subject) decide(p *Policy) Decision {
 	if s.editsPath() {
 		return s.decideEdit(p)
 	}
-	if i := s.first(p.Allow, Allow); i >= 0 {
+	if i := s.first(p.allow, Allow); i >= 0 {
 		return Decision{BehaviorAllow, p.Allow[i], "allowed by a rule"}
 	}
 	return s.decideWithoutRule(p)
 }
 
 // decideWithoutRule answers for a call that no rule names.
-func (s *subject) decideWithoutRule(p *Policy) Decision {
+func (s *subject) decideWithoutRule(p *Compiled) Decision {
 	switch {
 	case len(s.paths) == 1 && s.inside(&s.paths[0]):
 		return Decision{Behavior: BehaviorAllow, Reason: "reading in the project needs no rule"}
@@ -157,7 +160,7 @@ func (s *subject) editsPath() bool { return s.line == nil && len(s.paths) == 1 &
 
 // decideEdit handles the tools that change one file. Neither a rule nor a mode
 // but bypassPermissions opens the folders that configure the client itself.
-func (s *subject) decideEdit(p *Policy) Decision {
+func (s *subject) decideEdit(p *Compiled) Decision {
 	a := &s.paths[0]
 	switch {
 	case p.mode() == "plan":
@@ -167,7 +170,7 @@ func (s *subject) decideEdit(p *Policy) Decision {
 	case guardedAccess(a):
 		return Decision{Behavior: BehaviorAsk, Reason: "the client guards this folder against rules"}
 	}
-	if i := s.first(p.Allow, Allow); i >= 0 {
+	if i := s.first(p.allow, Allow); i >= 0 {
 		return Decision{BehaviorAllow, p.Allow[i], "allowed by a rule"}
 	}
 	if p.accepts() && s.inside(a) {

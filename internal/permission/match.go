@@ -13,44 +13,66 @@ func (r Rule) Match(c Call) bool { return r.MatchAs(Deny, c) }
 func (r Rule) MatchAs(list List, c Call) bool {
 	s := newSubject(&c, true)
 	f := r.compiled()
+	set := newRuleSet([]*form{f})
 	if list == Allow && s.line != nil && f.command != nil {
-		return s.allowsLine([]Rule{r})
+		return s.allowsLine(set)
 	}
-	return s.matches(f, list) || s.firstPath([]Rule{r}, list) >= 0
+	return s.first(set, list) >= 0
 }
 
 // first returns the index of the first rule of the list that applies, or -1.
-func (s *subject) first(rules []Rule, list List) int {
-	for i := range rules {
-		if s.matches(rules[i].compiled(), list) {
+// Rules for paths come last, because they depend on the whole list.
+func (s *subject) first(set *ruleSet, list List) int {
+	best := s.firstOf(set, set.wild, list)
+	if t := set.tools[s.tool]; t != nil {
+		best = earlier(best, s.firstOf(set, t.rest, list))
+		if list != Allow {
+			best = earlier(best, s.firstCommand(set, t))
+		}
+	}
+	if t := set.tools["Read"]; t != nil && list == Deny && s.editsPath() {
+		best = earlier(best, set.firstBare(t.rest)) // what nobody may read, nobody may write (2.1.329)
+	}
+	if best >= 0 {
+		return best
+	}
+	return s.firstPath(set, list)
+}
+
+// firstBare returns the first of the rules that is for a whole tool, or -1.
+func (set *ruleSet) firstBare(rules []int) int {
+	for _, i := range rules {
+		if set.forms[i].bare {
 			return i
 		}
 	}
-	return s.firstPath(rules, list)
+	return -1
 }
 
-// matches covers everything but paths, which depend on the whole list.
+// firstOf returns the first of these rules that applies, or -1.
+func (s *subject) firstOf(set *ruleSet, rules []int, list List) int {
+	for _, i := range rules {
+		if s.matches(set.forms[i], list) {
+			return i
+		}
+	}
+	return -1
+}
+
+// matches covers everything but commands and paths.
 func (s *subject) matches(f *form, list List) bool {
-	if f.tool != s.tool && !f.matchTool(s.tool) {
-		// What nobody may read, nobody may write (2.1.329).
-		return f.bare && f.tool == "Read" && list == Deny && s.editsPath()
-	}
-	if f.bare {
-		return true
-	}
-	if f.name != nil && s.tool == "Agent" && list == Ask {
-		return f.param != "" && s.parameterMatches(f) // only deny rules know agents (2.1.329)
-	}
-	if list != Allow && s.parameterMatches(f) {
-		return true
-	}
 	switch {
-	case f.command != nil && list != Allow:
-		return s.commandMatches(f.command)
+	case !f.matchTool(s.tool):
+		return false
+	case f.bare:
+		return true
+	case list != Allow && s.parameterMatches(f):
+		return true
 	case f.host != nil:
 		return f.host.match(s.host)
 	case f.name != nil:
-		return f.name.match(s.subjectName(), s.subjectName())
+		// Only deny rules know agents (2.1.329).
+		return (s.tool != "Agent" || list != Ask) && f.name.match(s.subjectName(), s.subjectName())
 	}
 	return false
 }
@@ -77,45 +99,44 @@ func (s *subject) subjectName() string {
 	return strings.TrimSpace(s.text("skill") + " " + s.text("args"))
 }
 
-// commandMatches compares with every part of a line in every wide reading.
-func (s *subject) commandMatches(p *commandPattern) bool {
+// firstCommand returns the first rule for one of the commands in one of its
+// wide readings. Stars reach over the operators of a line too.
+func (s *subject) firstCommand(set *ruleSet, t *toolRules) int {
 	if s.line == nil {
-		return false
+		return -1
 	}
-	// Stars reach over the operators of a line too.
-	if p.parts == nil && p.exactly(s.whole.text) || p.parts != nil && p.match(s.whole.text, s.whole.squeezed) {
-		return true
-	}
+	best := t.hit(set, &s.whole, -1, notPrefix)
 	for i := range s.parts {
-		if s.parts[i].unseen && !s.strict {
-			continue
-		}
-		if s.parts[i].wider(p) {
-			return true
+		if !s.parts[i].unseen || s.strict {
+			best = s.parts[i].wider(set, t, best)
 		}
 	}
-	return false
+	return best
 }
 
-// wider reports a pattern that matches one of the wide readings.
-func (p *part) wider(pattern *commandPattern) bool {
-	for _, v := range p.wide {
-		if pattern.match(v.text, v.squeezed) {
-			return true
-		}
+// wider returns the first rule that matches one of the wide readings.
+func (p *part) wider(set *ruleSet, t *toolRules, best int) int {
+	for i := range p.wide {
+		best = t.hit(set, &p.wide[i], best, nil)
 	}
-	return false
+	return best
 }
+
+// notPrefix leaves out what compares with the beginning of a command.
+func notPrefix(p *commandPattern) bool { return !p.prefix }
+
+// notExact leaves out what names all arguments.
+func notExact(p *commandPattern) bool { return !p.exact() }
 
 // firstPath returns the index of the rule that decides about one of the
 // paths of the call, or -1. Ask rules are for the file tools alone, and no rule
 // for a path is looked at in a shell line that the client does not understand.
-func (s *subject) firstPath(rules []Rule, list List) int {
+func (s *subject) firstPath(set *ruleSet, list List) int {
 	if s.line != nil && !s.strict && (list == Ask || s.line.opaque) {
 		return -1
 	}
 	for i := range s.paths {
-		if at := pathHit(rules, list, &s.paths[i]); at >= 0 {
+		if at := pathHit(set, list, &s.paths[i]); at >= 0 {
 			return at
 		}
 	}
@@ -125,18 +146,18 @@ func (s *subject) firstPath(rules []Rule, list List) int {
 // pathHit returns the rule that decides about one path, or -1. Behind a
 // symbolic link, an allow rule has to match the link and where it leads, a deny
 // rule either.
-func pathHit(rules []Rule, list List, a *access) int {
-	hit := targetHit(rules, list, a, &a.target)
+func pathHit(set *ruleSet, list List, a *access) int {
+	hit := targetHit(set, list, a, &a.target)
 	switch {
 	case a.real == nil || list == Allow && hit < 0 || list != Allow && hit >= 0:
 		return hit
 	case list != Allow:
-		return targetHit(rules, list, a, a.real)
+		return targetHit(set, list, a, a.real)
 	}
 	for _, tool := range [...]string{"Read", "Edit"} { // rules of one tool have to match both
 		one := *a
 		one.only = tool
-		if hit = targetHit(rules, list, &one, &a.target); hit >= 0 && targetHit(rules, list, &one, a.real) >= 0 {
+		if hit = targetHit(set, list, &one, &a.target); hit >= 0 && targetHit(set, list, &one, a.real) >= 0 {
 			return hit
 		}
 	}
@@ -146,14 +167,18 @@ func pathHit(rules []Rule, list List, a *access) int {
 // targetHit applies gitignore semantics to one path: per anchor, the last
 // pattern that matches a folder or the file decides, and a file below a
 // matched folder cannot be re-opened.
-func targetHit(rules []Rule, list List, a *access, t *target) int {
-	used := usedAnchors(rules, list, a)
+func targetHit(set *ruleSet, list List, a *access, t *target) int {
 	for at := anchorCwd; at < anchorCount; at++ {
-		if !used[at] {
+		rel := t.rel[at]
+		if len(rel) == 0 {
 			continue
 		}
-		for n := 1; n <= len(t.rel[at]); n++ {
-			if hit := lastMatch(rules, list, a, t.rel[at], at, n); hit >= 0 {
+		own, open := set.paths[at].first[rel[0]], set.paths[at].open
+		if len(own)+len(open) == 0 {
+			continue
+		}
+		for n := 1; n <= len(rel); n++ {
+			if hit := lastMatch(set, own, open, list, a, rel, n); hit >= 0 {
 				return hit
 			}
 		}
@@ -161,25 +186,21 @@ func targetHit(rules []Rule, list List, a *access, t *target) int {
 	return -1
 }
 
-// usedAnchors spares the walk below anchors that no rule starts from, which is
-// most of the work for a long path.
-func usedAnchors(rules []Rule, list List, a *access) (used [anchorCount]bool) {
-	for i := range rules {
-		if f := rules[i].compiled(); f.path != nil && a.covers(f.tool, list) {
-			used[f.path.anchor] = true
-		}
-	}
-	return used
-}
-
 // lastMatch returns the pattern that decides about the first n segments of a
-// path below an anchor, -1 when none matches or a negated one came last.
-func lastMatch(rules []Rule, list List, a *access, rel []string, at anchor, n int) int {
+// path below an anchor, -1 when none matches or a negated one came last. own
+// and open are the rules that can match; they are looked at in the list's order.
+func lastMatch(set *ruleSet, own, open []int, list List, a *access, rel []string, n int) int {
 	hit := -1
-	for i := range rules {
-		f := rules[i].compiled()
-		if f.path == nil || f.path.anchor != at || f.path.negated != (hit >= 0) || !a.covers(f.tool, list) {
-			continue // of another anchor or tool, or without effect here
+	for len(own)+len(open) > 0 {
+		i := 0
+		if len(open) == 0 || len(own) > 0 && own[0] < open[0] {
+			i, own = own[0], own[1:]
+		} else {
+			i, open = open[0], open[1:]
+		}
+		f := set.forms[i]
+		if f.path.negated != (hit >= 0) || !a.covers(f.tool, list) {
+			continue // of another tool, or without effect here
 		}
 		if !f.path.matchPrefix(rel[:n], n == len(rel), list != Allow) && !(list == Allow && a.shell && n == len(rel) && f.path.matchFolder(rel)) {
 			continue

@@ -1,0 +1,139 @@
+package permission
+
+import "strings"
+
+// Compiled is a policy made ready for many calls. It may be used by several
+// goroutines at once.
+type Compiled struct {
+	Policy
+	allow, ask, deny *ruleSet
+}
+
+// Compile makes a policy ready. It takes as long as some decisions, so it pays
+// from a handful of calls on.
+func Compile(p Policy) *Compiled {
+	return &Compiled{Policy: p, allow: newRuleSet(forms(p.Allow)), ask: newRuleSet(forms(p.Ask)), deny: newRuleSet(forms(p.Deny))}
+}
+
+// forms compiles rules that were made by hand.
+func forms(rules []Rule) []*form {
+	out := make([]*form, len(rules))
+	for i, r := range rules {
+		out[i] = r.compiled()
+	}
+	return out
+}
+
+// ruleSet finds the rules of a list that can match a call at all. Most rules
+// name a tool and a first word, so a call is compared with few of them. Numbers
+// are places in the list, in rising order everywhere.
+type ruleSet struct {
+	forms []*form
+	tools map[string]*toolRules
+	wild  []int // rules for several tools
+	paths [anchorCount]pathRules
+}
+
+// toolRules are the rules that name one tool.
+type toolRules struct {
+	rest  []int            // whole tool, hosts, names, parameters
+	words map[string][]int // shell commands by their first word
+	open  []int            // shell commands that may begin with any word
+}
+
+// pathRules are the rules for paths below one anchor.
+type pathRules struct {
+	first map[string][]int // by the first folder
+	open  []int            // below any folder
+}
+
+// newRuleSet sorts rules by what they can match.
+func newRuleSet(forms []*form) *ruleSet {
+	set := &ruleSet{forms: forms, tools: map[string]*toolRules{}}
+	for i, f := range forms {
+		if f.path != nil {
+			set.paths[f.path.anchor].add(f.path, i)
+		}
+		if f.glob || isMCP(f.tool) && isServer(f.tool) {
+			set.wild = append(set.wild, i)
+			continue
+		}
+		t := set.tools[f.tool]
+		if t == nil {
+			t = &toolRules{}
+			set.tools[f.tool] = t
+		}
+		t.add(f, i)
+	}
+	return set
+}
+
+// add sorts in one rule. A rule on a parameter of a shell is a rule for a
+// command too.
+func (t *toolRules) add(f *form, i int) {
+	if f.bare || f.host != nil || f.name != nil || f.param != "" {
+		t.rest = append(t.rest, i)
+	}
+	if f.command == nil {
+		return
+	}
+	word, ok := f.command.firstWord()
+	if !ok {
+		t.open = append(t.open, i)
+		return
+	}
+	if t.words == nil {
+		t.words = map[string][]int{}
+	}
+	t.words[word] = append(t.words[word], i)
+}
+
+// add sorts in one path.
+func (r *pathRules) add(p *pathPattern, i int) {
+	switch {
+	case len(p.segments) == 0:
+	case p.segments[0] == "**" || p.loose[0] == "**" || !literal(p.segments[0]):
+		r.open = append(r.open, i)
+	default:
+		if r.first == nil {
+			r.first = map[string][]int{}
+		}
+		r.first[p.segments[0]] = append(r.first[p.segments[0]], i)
+	}
+}
+
+// firstWord returns the word with which each text begins that the pattern
+// matches; ok is false where there is none.
+func (p *commandPattern) firstWord() (word string, ok bool) {
+	text := squeeze(p.text)
+	if p.parts != nil {
+		text = p.parts[0]
+	}
+	word, _, spaced := strings.Cut(text, " ")
+	return word, word != "" && (spaced || p.parts == nil)
+}
+
+// hit returns the first rule for a command in this reading, where best is the
+// first of other readings; -1 is none. fits narrows the patterns, nil takes all.
+func (t *toolRules) hit(set *ruleSet, v *variant, best int, fits func(*commandPattern) bool) int {
+	for _, list := range [...][]int{t.words[v.first], t.open} {
+		for _, i := range list {
+			if best >= 0 && i >= best {
+				break
+			}
+			if p := set.forms[i].command; (fits == nil || fits(p)) && p.match(v.text, v.squeezed) {
+				best = i
+				break
+			}
+		}
+	}
+	return best
+}
+
+// earlier is the place that comes first; -1 is none.
+func earlier(a, b int) int {
+	if a < 0 || b >= 0 && b < a {
+		return b
+	}
+	return a
+}
