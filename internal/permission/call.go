@@ -39,7 +39,8 @@ type access struct {
 	// every file that a command names.
 	redirect, shell bool
 	// real is where a symbolic link leads, nil where the path has none.
-	real *target
+	real           *target
+	asked, guarded bool // see isGuarded
 	// only is the one tool whose rules count, "" for all.
 	only string
 	// upward is set for a path that leaves a folder it went into.
@@ -75,6 +76,7 @@ type subject struct {
 	paths  []access // every file the call names
 	host   string   // of a fetched URL
 	path   string   // of the same, as written
+	labels []string // of the host
 	strict bool     // unseen commands count too
 	moved  bool     // the line has changed its folder
 	// unknown says why the client's answer cannot be known, if it is not allow.
@@ -92,6 +94,7 @@ func newSubject(c *Call, strict bool) *subject {
 		s.readCommand(c.text("command"))
 	case "WebFetch":
 		s.host, s.path = urlHost(c.text("url"))
+		s.labels = strings.Split(s.host, ".")
 	}
 	if field, ok := pathField[s.tool]; ok {
 		p := c.text(field)

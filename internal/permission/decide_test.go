@@ -2,6 +2,7 @@ package permission
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -120,30 +121,99 @@ func strictness(b Behavior) int {
 	return map[Behavior]int{BehaviorAllow: 0, BehaviorUnknown: 1, BehaviorAsk: 1, BehaviorDeny: 2}[b]
 }
 
-// benchPolicy has 50 rules in the mix of a real policy.
-func benchPolicy(tb testing.TB) Policy {
+// benchPolicy has n rules in the mix of a real policy: 40 % deny commands, 20 %
+// files, 10 % hosts, 10 % ask, 20 % allow.
+func benchPolicy(tb testing.TB, n int) Policy {
 	tb.Helper()
 	var p Policy
-	for _, n := range strings.Fields("a b c d e f g h i j") {
-		p.Deny = append(p.Deny, mustParse(tb, "Bash(deny-"+n+" *)"), mustParse(tb, "Read(//secret/"+n+"/**)"), mustParse(tb, "WebFetch(domain:*."+n+".com)"))
-		p.Ask = append(p.Ask, mustParse(tb, "Bash(ask-"+n+" push *)"))
-		p.Allow = append(p.Allow, mustParse(tb, "Bash(tool-"+n+" *)"))
+	for i := range n / 10 {
+		name := strconv.Itoa(i)
+		p.Deny = append(p.Deny, mustParse(tb, "Bash(deny-"+name+" *)"), mustParse(tb, "Bash(git push --force-"+name+" *)"), mustParse(tb, "Bash(tool-"+name+" rm:*)"), mustParse(tb, "Bash(* --no-"+name+" *)"),
+			mustParse(tb, "Read(//secret/"+name+"/**)"), mustParse(tb, "Read(*.key"+name+")"), mustParse(tb, "WebFetch(domain:*."+name+".com)"))
+		p.Ask = append(p.Ask, mustParse(tb, "Bash(ask-"+name+" push *)"))
+		p.Allow = append(p.Allow, mustParse(tb, "Bash(tool-"+name+" *)"), mustParse(tb, "Edit(src/"+name+"/**)"))
 	}
 	return p
 }
 
+// benchCalls are calls as sessions make them.
+func benchCalls() map[string]Call {
+	return map[string]Call{
+		"bash": bash("tool-9 run build"), "harmless": bash("git log --oneline -5"), "compound": bash("cd sub && NODE_ENV=test tool-9 run 'a b' | head -5"), "read": fileCall("Read", "/srv/project/src/a/b.go"),
+		"edit": fileCall("Edit", "/srv/project/src/9/b.go"), "web": {Tool: "WebFetch", Input: map[string]any{"url": "https://docs.9.org/x"}}, "mcp": {Tool: "mcp__docs__get"},
+	}
+}
+
+// BenchmarkDecide measures decisions under a policy of 200 rules.
 func BenchmarkDecide(b *testing.B) {
-	p := benchPolicy(b)
-	for name, c := range map[string]Call{
-		"bash": bash("tool-j run build"), "compound": bash("cd sub && NODE_ENV=test tool-j run 'a b' | head -5"), "read": fileCall("Read", "/srv/project/src/a/b.go"),
-		"web": {Tool: "WebFetch", Input: map[string]any{"url": "https://docs.j.org/x"}},
-	} {
+	p := Compile(benchPolicy(b, 200))
+	for name, c := range benchCalls() {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				Decide(p, c)
+				p.Decide(c)
 			}
 		})
+	}
+}
+
+// TestNoAllocationPerRule compares a small policy with one of twenty times as
+// many rules.
+func TestNoAllocationPerRule(t *testing.T) {
+	small, large := Compile(benchPolicy(t, 100)), Compile(benchPolicy(t, 2000))
+	for name, c := range benchCalls() {
+		few := testing.AllocsPerRun(100, func() { small.Decide(c) })
+		many := testing.AllocsPerRun(100, func() { large.Decide(c) })
+		if many > few {
+			t.Errorf("%s: %v allocations under 100 rules, %v under 2000", name, few, many)
+		}
+	}
+}
+
+// TestCompiledDecidesAlike compares with a policy whose rules were not parsed
+// but made by hand.
+func TestCompiledDecidesAlike(t *testing.T) {
+	t.Parallel()
+	p := benchPolicy(t, 100)
+	byHand := Policy{}
+	for _, lists := range []struct {
+		from []Rule
+		to   *[]Rule
+	}{{p.Allow, &byHand.Allow}, {p.Ask, &byHand.Ask}, {p.Deny, &byHand.Deny}} {
+		for _, r := range lists.from {
+			*lists.to = append(*lists.to, Rule{Tool: r.Tool, Content: r.Content, HasContent: r.HasContent})
+		}
+	}
+	for name, c := range benchCalls() {
+		if a, b := Compile(p).Decide(c), Decide(byHand, c); a.Behavior != b.Behavior || a.Reason != b.Reason || a.Rule.String() != b.Rule.String() {
+			t.Errorf("%s: %+v, and by hand %+v", name, a, b)
+		}
+	}
+}
+
+// TestFirstRuleIsTold: where several rules decide alike, the first of the list is named.
+func TestFirstRuleIsTold(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		p    Policy
+		c    Call
+		want string
+	}{
+		{Policy{Deny: parseAll(t, []string{"Bash(* x *)", "Bash(rm *)", "Bash"})}, bash("rm x y"), "Bash(* x *)"},
+		{Policy{Deny: parseAll(t, []string{"Bash(rm *)", "Bash(* x *)", "Bash"})}, bash("rm x y"), "Bash(rm *)"},
+		{Policy{Deny: parseAll(t, []string{"B*", "Bash(rm *)"})}, bash("rm x y"), "B*"},
+		{Policy{Deny: parseAll(t, []string{"Bash(ls *)", "Bash", "*"})}, bash("rm x y"), "Bash"},
+		{Policy{Deny: parseAll(t, []string{"mcp__a__c", "mcp__a", "mcp__a__b"})}, Call{Tool: "mcp__a__b"}, "mcp__a"},
+		{Policy{Allow: parseAll(t, []string{"Bash(b *)", "Bash(a x)", "Bash(a *)"})}, bash("a x"), "Bash(a x)"},
+		{Policy{Deny: parseAll(t, []string{"Read(**)", "Read(src/**)", "Read(src/a)"})}, fileCall("Read", "src/a"), "Read(**)"},
+		{Policy{Deny: parseAll(t, []string{"Read(src/a)", "Read"})}, fileCall("Read", "src/a"), "Read"},
+		{Policy{Deny: parseAll(t, []string{"Edit(x)", "Read"})}, fileCall("Write", "x"), "Read"},
+		{Policy{Deny: parseAll(t, []string{"WebFetch(domain:b.com)", "WebFetch(domain:*.com)", "WebFetch"})}, Call{Tool: "WebFetch", Input: map[string]any{"url": "https://a.com"}}, "WebFetch(domain:*.com)"},
+	}
+	for _, tt := range tests {
+		if got := Decide(tt.p, tt.c); got.Rule.String() != tt.want {
+			t.Errorf("%s %v: told %q, want %q", tt.c.Tool, tt.c.Input, got.Rule, tt.want)
+		}
 	}
 }
 

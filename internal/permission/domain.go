@@ -25,6 +25,11 @@ func cleanHost(s string) string { return strings.TrimSuffix(strings.ToLower(s), 
 
 // match compares label by label; a star stays within its label.
 func (p *hostPattern) match(host string) bool {
+	return p.matchLabels(host, strings.Split(host, "."))
+}
+
+// matchLabels is match for a host that is split already.
+func (p *hostPattern) matchLabels(host string, labels []string) bool {
 	if host == "" {
 		return false
 	}
@@ -34,7 +39,6 @@ func (p *hostPattern) match(host string) bool {
 	if !p.sub && !strings.Contains(p.text, "*") {
 		return host == p.text
 	}
-	labels := strings.Split(host, ".")
 	if p.sub && len(labels) <= len(p.labels) || !p.sub && len(labels) != len(p.labels) {
 		return false
 	}
@@ -51,6 +55,10 @@ func (p *hostPattern) match(host string) bool {
 func matchLabel(pattern, s string) bool {
 	if !strings.Contains(pattern, "*") {
 		return pattern == s
+	}
+	first, rest, _ := strings.Cut(pattern, "*")
+	if !strings.Contains(rest, "*") {
+		return len(s) >= len(first)+len(rest) && strings.HasPrefix(s, first) && strings.HasSuffix(s, rest)
 	}
 	return matchParts(strings.Split(pattern, "*"), s)
 }

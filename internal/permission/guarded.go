@@ -22,6 +22,14 @@ func guardedAccess(a *access) bool {
 	return guardedPath(a.abs) || a.real != nil && guardedPath(a.real.abs)
 }
 
+// isGuarded is guardedAccess, asked once for all rules.
+func (a *access) isGuarded() bool {
+	if !a.asked {
+		a.asked, a.guarded = true, guardedAccess(a)
+	}
+	return a.guarded
+}
+
 // guardedPath looks at each folder on the way, in any letter case: file systems of two platforms ignore it.
 func guardedPath(abs string) bool {
 	if guardedFiles[strings.ToLower(path.Base(abs))] {

@@ -69,7 +69,7 @@ func (s *subject) matches(f *form, list List) bool {
 	case list != Allow && s.parameterMatches(f):
 		return true
 	case f.host != nil:
-		return f.host.match(s.host)
+		return f.host.matchLabels(s.host, s.labels)
 	case f.name != nil:
 		// Only deny rules know agents (2.1.329).
 		return (s.tool != "Agent" || list != Ask) && f.name.match(s.subjectName(), s.subjectName())
@@ -105,7 +105,10 @@ func (s *subject) firstCommand(set *ruleSet, t *toolRules) int {
 	if s.line == nil {
 		return -1
 	}
-	best := t.hit(set, &s.whole, -1, notPrefix)
+	best := -1
+	if len(s.parts) != 1 || s.parts[0].text != s.whole.text {
+		best = t.hit(set, &s.whole, -1, notPrefix)
+	}
 	for i := range s.parts {
 		if !s.parts[i].unseen || s.strict {
 			best = s.parts[i].wider(set, t, best)
@@ -174,7 +177,7 @@ func targetHit(set *ruleSet, list List, a *access, t *target) int {
 			continue
 		}
 		own, open := set.paths[at].first[rel[0]], set.paths[at].open
-		if len(own)+len(open) == 0 {
+		if !set.mayMatch(own, list, a, rel) && !set.mayMatch(open, list, a, rel) {
 			continue
 		}
 		for n := 1; n <= len(rel); n++ {
@@ -184,6 +187,17 @@ func targetHit(set *ruleSet, list List, a *access, t *target) int {
 		}
 	}
 	return -1
+}
+
+// mayMatch reports a rule that could match, which few do: it spares the walk
+// down the folders.
+func (set *ruleSet) mayMatch(rules []int, list List, a *access, rel []string) bool {
+	for _, i := range rules {
+		if f := set.forms[i]; f.path.mayMatch(rel) && a.covers(f.tool, list) {
+			return true
+		}
+	}
+	return false
 }
 
 // lastMatch returns the pattern that decides about the first n segments of a
@@ -220,7 +234,7 @@ func (a *access) covers(tool string, list List) bool {
 	}
 	switch tool {
 	case "Edit":
-		return a.edit || list == Allow && !a.shell && !guardedAccess(a) // who may change a file may read it
+		return a.edit || list == Allow && !a.shell && !a.isGuarded() // who may change a file may read it
 	case "Read":
 		return a.read && (list != Allow || !a.edit)
 	}

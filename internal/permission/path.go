@@ -28,6 +28,12 @@ type pathPattern struct {
 	// segments is the full pattern; loose is the same with one trailing
 	// "/**" removed, as deny and ask rules read it.
 	segments, loose []string
+	// name is the last segment of a pattern for any depth, suffix tells that it
+	// is a star and a literal: most patterns are, and these are quick to match.
+	name   string
+	suffix bool
+	// fixed counts the segments in front that have no wildcard.
+	fixed int
 }
 
 // cutAnchor takes the anchor off. A slash that stays in front keeps a pattern
@@ -60,6 +66,13 @@ func newPathPattern(s string) *pathPattern {
 		p.loose = gitignore(cut)
 	}
 	p.dirOnly = strings.HasSuffix(s, "/") && len(p.segments) > 0
+	if len(p.segments) == 2 && p.segments[0] == "**" && p.segments[1] != "**" {
+		p.name = p.segments[1]
+		p.suffix = p.name[0] == '*' && literal(p.name[1:])
+	}
+	for p.fixed < len(p.segments) && literal(p.segments[p.fixed]) {
+		p.fixed++
+	}
 	return p
 }
 
@@ -81,10 +94,40 @@ func (p *pathPattern) matchPrefix(rel []string, whole, loose bool) bool {
 	if p.dirOnly && whole {
 		return false
 	}
+	if p.name != "" {
+		return p.matchName(rel[len(rel)-1])
+	}
 	if loose {
 		return matchSegments(p.loose, rel)
 	}
 	return matchSegments(p.segments, rel)
+}
+
+// mayMatch is false for most paths that the pattern does not match, neither
+// whole nor one of their folders.
+func (p *pathPattern) mayMatch(rel []string) bool {
+	if p.suffix {
+		for _, segment := range rel {
+			if strings.HasSuffix(segment, p.name[1:]) {
+				return true
+			}
+		}
+		return false
+	}
+	for i := range p.fixed {
+		if i >= len(rel) || rel[i] != p.segments[i] {
+			return len(p.loose) > 0 && p.loose[0] == "**"
+		}
+	}
+	return true
+}
+
+// matchName compares one segment with a pattern that is for any depth.
+func (p *pathPattern) matchName(segment string) bool {
+	if p.suffix {
+		return strings.HasSuffix(segment, p.name[1:])
+	}
+	return matchSegment(p.name, segment)
 }
 
 // matchFolder reports the folder itself of a pattern folder/**. Commands that

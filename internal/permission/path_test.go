@@ -1,6 +1,9 @@
 package permission
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func fileCall(tool, file string) Call {
 	return Call{Tool: tool, Input: map[string]any{"file_path": file}, Cwd: "/srv/project", Home: "/home/dev", ProjectDir: "/srv/project"}
@@ -61,4 +64,27 @@ func parseAll(t *testing.T, raws []string) []Rule {
 		rules = append(rules, mustParse(t, raw))
 	}
 	return rules
+}
+
+// TestMayMatchIsNeverWrong: what the quick look leaves out does not match.
+func TestMayMatchIsNeverWrong(t *testing.T) {
+	t.Parallel()
+	patterns := strings.Fields("a a/ a/** /a /a/** a/b a/b/** **/b *.c **/a/** a/*/c b/** ./a/** * ** a?/b [ab]/c !a !a/b **/b/** a*")
+	paths := strings.Fields("a b a/b a/b/c b/a x.c a/x.c x/a/b ab/b c/b/a b/a/b/c")
+	for _, pattern := range patterns {
+		p := newPathPattern(pattern)
+		for _, path := range paths {
+			rel := strings.Split(path, "/")
+			for n := 1; n <= len(rel); n++ {
+				for _, loose := range []bool{true, false} {
+					if p.matchPrefix(rel[:n], n == len(rel), loose) && !p.mayMatch(rel) {
+						t.Errorf("%s matches %s of %s, and is left out", pattern, strings.Join(rel[:n], "/"), path)
+					}
+				}
+			}
+			if p.matchFolder(rel) && !p.mayMatch(rel) {
+				t.Errorf("%s matches the folder %s, and is left out", pattern, path)
+			}
+		}
+	}
 }
