@@ -119,6 +119,9 @@ func (s *subject) readCommand(command string) {
 	dir := s.Cwd
 	for i := range s.line.commands {
 		c := &s.line.commands[i]
+		if s.tool == "PowerShell" {
+			c.rename()
+		}
 		p := newPart(c)
 		p.moved = s.moved
 		s.addPaths(&p, dir)

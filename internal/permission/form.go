@@ -28,7 +28,7 @@ func compile(r Rule) *form {
 	case "Bash":
 		f.command = newCommandPattern(r.Content)
 	case "PowerShell":
-		f.command = newCommandPattern(strings.ToLower(r.Content))
+		f.command = newCommandPattern(fullName(r.Content))
 	case "Read", "Edit", "Cd":
 		f.path = newPathPattern(r.Content)
 	case "WebFetch":

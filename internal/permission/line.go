@@ -12,6 +12,9 @@ func (s *subject) decideLine(p *Compiled) Decision {
 	if i := s.wholly(p.allow); i >= 0 {
 		return Decision{BehaviorAllow, p.Allow[i], "allowed by a rule"}
 	}
+	if s.foreign() {
+		return Decision{Behavior: BehaviorUnknown, Reason: "only PowerShell can take this line apart"}
+	}
 	if why := s.lineObstacle(); why != "" {
 		return Decision{Behavior: BehaviorAsk, Reason: why}
 	}

@@ -32,8 +32,8 @@ var copies = nameSet("cp mv sed")
 // acceptable are the edits that acceptEdits runs (mkdir, touch and rm were seen).
 var acceptable = nameSet("mkdir touch rm rmdir mv cp sed")
 
-// patternFirst take a pattern or program before their files.
-var patternFirst = nameSet("grep egrep fgrep rg jq sed tr awk")
+// patternFirst take a pattern, program or subcommand before their files.
+var patternFirst = nameSet("grep egrep fgrep rg jq sed tr awk git")
 
 // gitReads are the git commands that read, whatever arguments follow, save for the options that quietGit refuses.
 var gitReads = nameSet("status log diff show blame rev-parse ls-files describe shortlog reflog rev-list ls-remote cat-file for-each-ref merge-base grep")
