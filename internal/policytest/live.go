@@ -16,6 +16,7 @@ import (
 
 // Sessions runs sessions of the real client; [client.Runner] does.
 type Sessions interface {
+	// Session runs one session with the tree as the managed folder. The error says that none came about.
 	Session(ctx context.Context, tree string, options client.SessionOptions) (client.Session, error)
 }
 
