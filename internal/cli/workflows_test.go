@@ -84,7 +84,8 @@ func TestWorkflowPermissions(t *testing.T) {
 			}
 		}
 	}
-	want := map[string]string{"comment/comment/pull-requests": "write", "expiry/prune/contents": "write", "expiry/prune/pull-requests": "write"}
+	want := map[string]string{"comment/comment/pull-requests": "write", "expiry/prune/contents": "write", "expiry/prune/pull-requests": "write",
+		"release/release/id-token": "write", "release/release/attestations": "write"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("rights to write (-want +got):\n%s", diff)
 	}

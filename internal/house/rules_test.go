@@ -90,6 +90,7 @@ var imports = []row{
 
 	// Programs.
 	{"cmd/policygen", []string{"internal/cli"}},
+	{"internal/manual", []string{"internal/cli"}},
 	{"cmd/policygen-rego", []string{"internal/rego", "internal/wire"}},
 	{"cmd/policygen-agent", []string{"internal/agent/...", "internal/rego/client", "internal/wire"}},
 	{"cmd/policygen-server", []string{"internal/audit/...", "internal/wire"}},
