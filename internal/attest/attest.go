@@ -96,7 +96,7 @@ func (c *checker) artifact(artifact out.Artifact) {
 			c.fail(artifact.Path, "it tells revision %q, the manifest %q", b.Revision, want)
 		}
 	default:
-		c.Others[artifact.Target]++
+		c.other(artifact, data)
 	}
 }
 

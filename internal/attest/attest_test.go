@@ -45,8 +45,14 @@ type built struct {
 
 func build(t *testing.T) built {
 	t.Helper()
+	return buildWith(t, "")
+}
+
+// buildWith adds sections to the organization's file.
+func buildWith(t *testing.T, sections string) built {
+	t.Helper()
 	dir := t.TempDir()
-	tree := (&source.Tree{}).With("organization.yaml", []byte(policies)).With("groups/web.yaml", []byte(overlay))
+	tree := (&source.Tree{}).With("organization.yaml", []byte(policies+sections)).With("groups/web.yaml", []byte(overlay))
 	program, list, err := compile.Check(tree, time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC))
 	if err != nil || list.HasErrors() {
 		t.Fatalf("%v %v", list, err)
@@ -152,6 +158,31 @@ func TestCheck(t *testing.T) {
 				t.Errorf("problems are %q", problems)
 			}
 		})
+	}
+}
+
+// TestCheckOtherForms changes what is written for consoles and Group Policy, where the example has it.
+func TestCheckOtherForms(t *testing.T) {
+	const targets = "delivery: {targets: [managed-settings, registry-pol, gpo, lgpo, admx, powershell, intune-remediation, preference-file]}\n"
+	good := buildWith(t, targets)
+	if p := good.Check().Problems; len(p) > 0 {
+		t.Fatalf("problems %q", p)
+	}
+	tried := 0
+	for _, artifact := range good.Manifest.Artifacts {
+		if artifact.ResolvedSHA256 == "" || !slices.Contains([]string{"registry-pol", "gpo", "lgpo", "admx", "powershell", "intune-remediation", "preference-file"}, artifact.Target) {
+			continue
+		}
+		tried++
+		b := buildWith(t, targets)
+		b.files[artifact.Path] = b.files[artifact.Path][:len(b.files[artifact.Path])/2]
+		problems := b.Check().Problems
+		if !slices.ContainsFunc(problems, func(p string) bool { return strings.HasPrefix(p, artifact.Path+": ") }) {
+			t.Errorf("%s was cut, and problems are %q", artifact.Path, problems)
+		}
+	}
+	if tried < 3 {
+		t.Errorf("only %d artifacts are of such a form", tried)
 	}
 }
 
