@@ -175,7 +175,7 @@ func TestCheckOtherForms(t *testing.T) {
 		}
 		tried++
 		b := buildWith(t, targets)
-		b.files[artifact.Path] = b.files[artifact.Path][:len(b.files[artifact.Path])/2]
+		b.files[artifact.Path] = b.files[artifact.Path][:len(b.files[artifact.Path])/20] // scripts have their payload at the begin
 		problems := b.Check().Problems
 		if !slices.ContainsFunc(problems, func(p string) bool { return strings.HasPrefix(p, artifact.Path+": ") }) {
 			t.Errorf("%s was cut, and problems are %q", artifact.Path, problems)
