@@ -91,11 +91,11 @@ func Changes(old, now Recorded) []string {
 		}
 	}
 	var changes []string
-	added := 0
+	added, seen := 0, map[string]bool{} // a group may have a call twice
 	for _, g := range now.Groups {
 		for _, c := range g.Calls {
 			was, known := before[g.key(c)]
-			delete(before, g.key(c))
+			seen[g.key(c)] = true
 			if !known {
 				added++
 			} else if was != c.Got {
@@ -103,8 +103,14 @@ func Changes(old, now Recorded) []string {
 			}
 		}
 	}
-	if added+len(before) > 0 {
-		changes = append(changes, fmt.Sprintf("%d cases are new, %d are gone", added, len(before)))
+	gone := 0
+	for key := range before {
+		if !seen[key] {
+			gone++
+		}
+	}
+	if added+gone > 0 {
+		changes = append(changes, fmt.Sprintf("%d cases are new, %d are gone", added, gone))
 	}
 	return changes
 }

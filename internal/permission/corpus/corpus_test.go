@@ -135,6 +135,9 @@ func TestChanges(t *testing.T) {
 	if diff := cmp.Diff(want, Changes(old, now)); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}
+	if rec, err := Read(); err != nil || Changes(rec, rec) != nil {
+		t.Errorf("the recording differs from itself: %q (%v)", Changes(rec, rec), err)
+	}
 	if got := Changes(old, old); got != nil {
 		t.Errorf("no change is told as %q", got)
 	}
