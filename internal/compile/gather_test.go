@@ -21,10 +21,10 @@ func TestFolderForAllAudiences(t *testing.T) {
 		want []string
 	}{
 		{"one group", compile.Selection{Groups: []string{"sales"}, Targets: []string{"admx"}}, []string{
-			"admx/ClaudeCodePolicy.admx", "admx/en-US/ClaudeCodePolicy.adml", "admx/oma-uri.txt", "admx/oma-uri/sales.txt",
+			"admx/ClaudeCodePolicy.admx", "admx/README.md", "admx/en-US/ClaudeCodePolicy.adml", "admx/oma-uri.txt", "admx/oma-uri/sales.txt",
 		}},
 		{"all groups with Windows", compile.Selection{Targets: []string{"admx"}}, []string{
-			"admx/ClaudeCodePolicy.admx", "admx/en-US/ClaudeCodePolicy.adml", "admx/oma-uri.txt", "admx/oma-uri/default.txt", "admx/oma-uri/sales.txt",
+			"admx/ClaudeCodePolicy.admx", "admx/README.md", "admx/en-US/ClaudeCodePolicy.adml", "admx/oma-uri.txt", "admx/oma-uri/default.txt", "admx/oma-uri/sales.txt",
 		}},
 		{"no group with Windows", compile.Selection{Groups: []string{"payments"}, Targets: []string{"admx"}}, nil},
 		{"another target", compile.Selection{Groups: []string{"sales"}, Targets: []string{"reg"}}, []string{"sales/windows/ClaudeCode.reg"}},
@@ -92,7 +92,7 @@ func TestTooLarge(t *testing.T) {
 	add(t, policies, "groups/sales-guidance.yaml", "group: sales\nguidance:\n  - title: All of it\n    file: guidance/reviews.md\n")
 	for target, want := range map[string]string{
 		"admx":               "group sales: admx: ClaudeCodePolicy.adml would have ",
-		"intune-remediation": "group sales: intune-remediation on windows: Repair-ClaudeCodePolicy.ps1 would have ",
+		"intune-remediation": "group sales: intune-remediation on windows: intune-remediation/Repair-ClaudeCodePolicy.ps1 would have ",
 	} {
 		dir := t.TempDir()
 		_, err := check(t, read(t, policies)).Build(context.Background(), dir, compile.Selection{Groups: []string{"sales"}, Targets: []string{target}}, nil)

@@ -91,7 +91,7 @@ func (g *gatherer) Files() ([]render.File, error) {
 		}
 	}
 	if len(files) > 0 {
-		files = append(files, render.File{Path: "oma-uri.txt", Data: []byte(list)})
+		files = append(files, render.File{Path: "oma-uri.txt", Data: []byte(list)}, render.File{Path: "README.md", Data: []byte(readme(g.entries))})
 	}
 	return files, nil
 }

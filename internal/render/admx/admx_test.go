@@ -50,7 +50,7 @@ func TestRender(t *testing.T) {
 	for path, f := range files {
 		golden.Check(t, path, f.Data)
 	}
-	if len(files) != 5 {
+	if len(files) != 6 {
 		t.Errorf("got %d files", len(files))
 	}
 }

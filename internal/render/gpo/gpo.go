@@ -12,6 +12,7 @@ import (
 	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/render"
 	"github.com/policygen/policygen/internal/render/internal/guid"
+	"github.com/policygen/policygen/internal/render/internal/winguide"
 	"github.com/policygen/policygen/internal/render/internal/winreg"
 	"github.com/policygen/policygen/internal/render/internal/xmltext"
 )
@@ -31,7 +32,7 @@ func (Backend) Platforms() []ir.Platform { return []ir.Platform{ir.Windows} }
 // Needs returns nothing: the files stand alone.
 func (Backend) Needs() []string { return nil }
 
-// Render returns gpo/manifest.xml and the folder of one backup. Importing puts a new object in place of whatever domain the backup names,
+// Render returns gpo/ with manifest.xml, the folder of one backup and a README. Importing puts a new object in place of whatever domain the backup names,
 // so it names none that exists.
 func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 	if b.Profile == nil {
@@ -52,12 +53,27 @@ func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 	policy := at(backup+"/DomainSysvol/GPO/Machine/registry.pol", "")
 	policy.Data, policy.Resolved = winreg.Policy(b), b.Profile.Digest()
 	return []render.File{
+		at("README.md", winguide.Title(title, b.Describe())+fmt.Sprintf(guide, backup, title)+winguide.Rest(b.Revision)),
 		at("manifest.xml", fmt.Sprintf(manifestForm, instance(""))),
 		at(backup+"/bkupInfo.xml", instance(` xmlns="http://www.microsoft.com/GroupPolicy/GPOOperations/Manifest"`)+"\n"),
 		at(backup+"/Backup.xml", fmt.Sprintf(backupForm, object, domain, descriptor, xmltext.Text(title), domain, domain, object)),
 		policy,
 	}, nil
 }
+
+const guide = `
+## Group Policy in a domain
+
+1. On a machine with the Group Policy module, in this folder. Import replaces all settings of its target, so the object is one of its own:
+
+       Import-GPO -Path $PWD.Path -BackupId "%[1]s" -TargetName "%[2]s" -CreateIfNeeded
+
+2. Group Policy Management > Group Policy Objects > %[2]s > Scope > Security Filtering: the computers of the group.
+3. Link the object to the organizational unit that holds them: the unit > Link an Existing GPO.
+4. For a new release, the same command again. Links and filters stay.
+
+Without a domain: LGPO.exe /g with this folder. To take the policy back, delete the object or its link: Group Policy then removes the value.
+`
 
 // domain is reserved (RFC 2606), so that a backup never passes for one of a real domain.
 const domain = "policygen.invalid"

@@ -36,7 +36,7 @@ func files(t *testing.T, b *ir.Bundle) map[string]render.File {
 func TestRender(t *testing.T) {
 	b := rendertest.Bundle(t, ir.Windows)
 	got := files(t, b)
-	for _, name := range []string{"manifest.xml", "bkupInfo.xml", "Backup.xml"} {
+	for _, name := range []string{"manifest.xml", "bkupInfo.xml", "Backup.xml", "README.md"} {
 		golden.Check(t, name, got[name].Data)
 	}
 	values, err := pol.Read(got["registry.pol"].Data)

@@ -78,7 +78,7 @@ func (g *gatherer) Add(bundles []*ir.Bundle) error {
 	if err != nil {
 		return err
 	}
-	if len(scripts) == 2 {
+	if len(scripts) >= 2 { // and their README
 		g.request(scripts[0].Audience, "windows-remediation", remediationOf(scripts[0], scripts[1]))
 	}
 	return g.settings.Add(bundles)

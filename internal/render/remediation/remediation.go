@@ -6,10 +6,32 @@ import (
 	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/render"
 	"github.com/policygen/policygen/internal/render/internal/psscript"
+	"github.com/policygen/policygen/internal/render/internal/winguide"
 )
 
 // maxScript is what Intune takes for a script, in bytes (Microsoft documentation, "Remediations": less than 200 KB in ASCII).
 const maxScript = 200 * 1000
+
+const folder = "intune-remediation/"
+
+const guide = `
+## Intune
+
+Intune admin center > Devices > Scripts and remediations > Create:
+
+| field | value |
+|---|---|
+| Name | the title above |
+| Detection script file | Detect-ClaudeCodePolicy.ps1 |
+| Remediation script file | Repair-ClaudeCodePolicy.ps1 |
+| Run this script using the logged-on credentials | No |
+| Enforce script signature check | No, unless you sign both |
+| Run script in 64-bit PowerShell | Yes |
+| Assignments | the devices of the group; schedule: daily, or hourly |
+
+For a new release, replace both scripts in Properties > Settings. Device status > "Pre-remediation detection output" tells the revision that a
+machine had; the columns can be exported. To take the policy back, delete the assignment and remove the registry key: no script does it.
+`
 
 // Backend implements [render.Backend].
 type Backend struct{}
@@ -26,14 +48,15 @@ func (Backend) Platforms() []ir.Platform { return []ir.Platform{ir.Windows} }
 // Needs returns nothing: the files stand alone.
 func (Backend) Needs() []string { return nil }
 
-// Render returns the two scripts, or a *[render.LimitError].
+// Render returns the two scripts and a README, in a folder of their own, or a *[render.LimitError].
 func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 	if b.Profile == nil {
 		return nil, nil
 	}
 	files := []render.File{
-		{Place: render.Platform, Path: "Detect-ClaudeCodePolicy.ps1", Data: psscript.Detect(b)},
-		{Place: render.Platform, Path: "Repair-ClaudeCodePolicy.ps1", Data: psscript.Set(b), Resolved: b.Profile.Digest()},
+		{Place: render.Platform, Path: folder + "Detect-ClaudeCodePolicy.ps1", Data: psscript.Detect(b)},
+		{Place: render.Platform, Path: folder + "Repair-ClaudeCodePolicy.ps1", Data: psscript.Set(b), Resolved: b.Profile.Digest()},
+		{Place: render.Platform, Path: folder + "README.md", Data: []byte(winguide.Title("Claude Code policy: "+b.Audience.Title(), b.Describe()) + guide + winguide.Rest(b.Revision))},
 	}
 	for _, f := range files {
 		if len(f.Data) >= maxScript {

@@ -19,13 +19,13 @@ import (
 func TestRender(t *testing.T) {
 	b := rendertest.Bundle(t, ir.Windows)
 	files, err := remediation.New().Render(b)
-	if err != nil || len(files) != 2 {
+	if err != nil || len(files) != 3 {
 		t.Fatalf("got %v, %v", files, err)
 	}
 	for _, f := range files {
 		golden.Check(t, f.Path, bytes.ReplaceAll(f.Data, []byte("\r\n"), []byte("\n")))
 	}
-	if files[0].Resolved != "" {
+	if files[0].Resolved+files[2].Resolved != "" {
 		t.Error("the script that looks holds no settings")
 	}
 	if back, err := readps.Read(files[1].Data); err != nil || value.Digest(back) != files[1].Resolved {
@@ -42,7 +42,7 @@ func TestLimit(t *testing.T) {
 		if (err == nil) != fits || (files != nil) != fits || !fits && (!ours || limit.Limit != 199_999) {
 			t.Errorf("%d bytes: got %d files, %v", size, len(files), err)
 		}
-		want := "Repair-ClaudeCodePolicy.ps1 would have "
+		want := "intune-remediation/Repair-ClaudeCodePolicy.ps1 would have "
 		if err != nil && (!strings.HasPrefix(err.Error(), want) || !strings.Contains(err.Error(), "and Intune takes 199999: shorten")) {
 			t.Errorf("got %s", err)
 		}

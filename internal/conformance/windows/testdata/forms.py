@@ -91,7 +91,7 @@ def backup(path, machine):
     """The backup of a policy object: the two indexes, the description, and Registry.pol."""
     run("xmllint", "--noout", "--nonet", os.path.join(path, "manifest.xml"))
     listed = ET.parse(os.path.join(path, "manifest.xml")).getroot().findall(GPO + "BackupInst")
-    folders = [name for name in os.listdir(path) if name != "manifest.xml"]
+    folders = [name for name in os.listdir(path) if name not in ("manifest.xml", "README.md")]
     want(len(listed) == 1 and folders == [listed[0].findtext(GPO + "ID")], f"manifest.xml does not list {folders}")
     inner = os.path.join(path, folders[0])
     for name in ("bkupInfo.xml", "Backup.xml"):
@@ -135,7 +135,7 @@ def script(path, machine):
 def detection(path, machine):
     """The script that looks for a policy must look for the one that the other script of the pair brings."""
     text = read(path).decode("ascii")
-    repair = read(os.path.join(machine.folder, "Repair-ClaudeCodePolicy.ps1")).decode("ascii")
+    repair = read(os.path.join(machine.folder, "intune-remediation", "Repair-ClaudeCodePolicy.ps1")).decode("ascii")
     payload = base64.b64decode(re.search(r"FromBase64String\('([^']*)'\)", repair)[1])
     want(f"'{hashlib.sha256(payload).hexdigest()}'" in text, "it wants another digest than that of the repair")
     want(f"$revision = '{machine.revision}'" in text, "it wants another revision")
@@ -213,8 +213,8 @@ def template(admx, adml):
 def main():
     out, modules = sys.argv[1:]
     manifest = strictjson.load(os.path.join(out, "manifest.json"))
-    checks = {"Registry.pol": policy_file, "gpo": backup, "LGPO.txt": lgpo, "Set-ClaudeCodePolicy.ps1": script, "Repair-ClaudeCodePolicy.ps1": script,
-              "Detect-ClaudeCodePolicy.ps1": detection, "ClaudeCodePolicy.wxs": package}
+    checks = {"Registry.pol": policy_file, "gpo": backup, "LGPO.txt": lgpo, "Set-ClaudeCodePolicy.ps1": script, "intune-remediation/Repair-ClaudeCodePolicy.ps1": script,
+              "intune-remediation/Detect-ClaudeCodePolicy.ps1": detection, "ClaudeCodePolicy.wxs": package}
     count, scripts, machines, wrong = collections.Counter(), [], {}, 0
 
     def check(name, path, function, *arguments):
