@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/policygen/policygen/internal/compile"
+	"github.com/policygen/policygen/internal/render"
 )
 
 // Env is the world of one run.
@@ -76,6 +77,7 @@ func (a *app) exit(command *cobra.Command, err error) int {
 	var failed failure
 	var usage usageError
 	var unknown *compile.UnknownError
+	var unfit *render.UnfitError
 	switch {
 	case err == nil:
 		return exitOK
@@ -90,6 +92,9 @@ func (a *app) exit(command *cobra.Command, err error) int {
 	case errors.As(err, &unknown), errors.Is(err, compile.ErrOtherSelection):
 		a.complain(err.Error(), "")
 		return exitUsage
+	case errors.As(err, &unfit):
+		a.complain(err.Error(), "change the policy, or leave the target out")
+		return exitFindings
 	case errors.As(err, &failed):
 		a.complain(err.Error(), "")
 		return exitFailure

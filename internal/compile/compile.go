@@ -64,7 +64,7 @@ func CheckFor(tree *source.Tree, at time.Time, clientVersion string) (*Program, 
 	}
 	resolved, found := resolve.Resolve(set, cat, at)
 	p.Resolved = resolved
-	found = ignores.Apply(slices.Concat(found, p.collisions(), lint.Find(set, cat, resolved, p.targetNames())))
+	found = ignores.Apply(slices.Concat(found, p.collisions(), p.unfit(), lint.Find(set, cat, resolved, p.targetNames())))
 	return p, append(append(list, found...), ignores.Unused()...), nil
 }
 

@@ -43,21 +43,25 @@ func (g *gathering) add(bundles []*ir.Bundle) error {
 	return nil
 }
 
-// put stages the folders. They belong to no group, and one that would be empty is not written.
+// put stages the folders, of which one may have files of several back ends. They belong to no group, and one that would be empty is not
+// written.
 func (g *gathering) put(stage *out.Stage) error {
+	var folders []string
+	files := map[string][]out.File{}
 	for _, part := range g.parts {
 		rendered, err := part.Files()
 		if err != nil {
 			return fmt.Errorf("%s: %w", part.target, err)
 		}
-		files := make([]out.File, len(rendered))
-		for i, f := range rendered {
-			files[i] = out.File{Path: f.Path, Data: f.Data, Exec: f.Exec, Target: part.target, Resolved: f.Resolved}
+		if len(rendered) > 0 && files[part.folder] == nil {
+			folders = append(folders, part.folder)
 		}
-		if len(files) == 0 {
-			continue
+		for _, f := range rendered {
+			files[part.folder] = append(files[part.folder], out.File{Path: f.Path, Data: f.Data, Exec: f.Exec, Target: part.target, Resolved: f.Resolved})
 		}
-		if err := stage.Put(part.folder, "", files); err != nil {
+	}
+	for _, folder := range folders {
+		if err := stage.Put(folder, "", files[folder]); err != nil {
 			return err
 		}
 	}

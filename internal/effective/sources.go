@@ -99,17 +99,15 @@ type composing struct {
 	locked  map[string]bool // the locks that any source turns on
 }
 
-// readable drops the keys that the client does not read from a source. What is wrong with a login by gateway is that the server itself cannot
-// say where its gateway is (documentation).
+// readable drops the keys that the client does not read from a source.
 func (c *composing) readable(d Delivered) *value.Node {
 	kept := d.Settings
 	if kept == nil {
 		return nil
 	}
 	for _, m := range d.Settings.Members {
-		row, known := c.catalog.Lookup(catalog.Join("", m.Key))
-		gateway := d.Source == Remote && m.Key == "forceLoginMethod" && m.Value.Str() == "gateway"
-		if known && (gateway || len(row.Sources) > 0 && !slices.Contains(row.Sources, string(d.Source))) {
+		if !c.catalog.Reads(string(d.Source), m.Key, m.Value) {
+			row, _ := c.catalog.Lookup(catalog.Join("", m.Key))
 			c.result.Leaves = append(c.result.Leaves, Leaf{d.Source, m.Key, m.Value, Unread, row})
 			kept = kept.Without(m.Key)
 		}

@@ -44,6 +44,15 @@ type Audience struct {
 	Ring  string // of the rollout, where it gets something else than the rest of the audience; "" for the rest
 }
 
+// Members is how an identity provider knows the people of an audience.
+type Members struct {
+	Groups  []string // names of its groups
+	Users   []string // addresses of people who are listed one by one, in lower case
+	Depth   int      // groups above: 0 for the organization itself
+	Order   int      // of groups that both match, the lower wins where neither is deeper
+	Domains []string // of mail, for the organization itself: whom a gateway serves
+}
+
 // Section is one section of the managed CLAUDE.md.
 type Section struct {
 	Title string
@@ -63,6 +72,7 @@ type Interval struct{ From, Until time.Time }
 type Bundle struct {
 	Organization string
 	Audience     Audience
+	Members      Members
 	Platform     Platform
 	Valid        Interval
 	Revision     string       // of what the audience gets, see [RevisionOf]; one for all its platforms

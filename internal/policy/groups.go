@@ -14,7 +14,7 @@ import (
 var groupName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 
 // reserved names cannot be groups: they are folders of the output tree, or devices on Windows, where a folder of that name cannot exist.
-var reserved = regexp.MustCompile(`^(admx|gateway|con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
+var reserved = regexp.MustCompile(`^(admx|gateway|consoles|con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
 
 // validName reports whether a group can have the name. What is wrong with one that is declared, the schema tells.
 func validName(name string) bool {
@@ -68,7 +68,7 @@ func (l *loader) group(n *value.Node) {
 			l.member(u)
 		}
 	}
-	g.Open = len(items(n.At("match.idp_groups"))) > 0
+	g.IdPGroups = texts(n.At("match.idp_groups"))
 	l.set.Groups = append(l.set.Groups, g)
 }
 

@@ -30,6 +30,7 @@ func (l *loader) header() {
 			l.set.Sources = append(l.set.Sources, Target{Name: n.Str(), Pos: n.Pos})
 		}
 		l.set.Gateway = l.set.Gateway || f.root.At("delivery.gateway") != nil
+		l.set.Domains = append(l.set.Domains, texts(f.root.At("delivery.gateway.domains"))...)
 		for _, n := range items(f.root.At("delivery.targets")) {
 			l.set.Targets = append(l.set.Targets, Target{Name: n.Str(), Pos: n.Pos})
 		}

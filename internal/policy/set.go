@@ -40,6 +40,7 @@ type Set struct {
 	Targets         []Target // of delivery; empty means all
 	Sources         []Target // of delivery: what else brings settings to the machines; nil where not written
 	Gateway         bool     // delivery.gateway is written: the remote source knows groups
+	Domains         []string // of mail, whose users the gateway serves
 	Policies        []*Policy
 	Exceptions      []*Exception
 	Governance      *Governance            // nil where no file has the section
@@ -85,7 +86,7 @@ type Group struct {
 	Platforms   []string // own or inherited, in the order of AllPlatforms
 	Depth       int      // 1 directly below the organization
 	Users       []string // of match, in lower case
-	Open        bool     // match names groups of the identity provider, so it has more members than Users
+	IdPGroups   []string // of match; with any, the group has more members than Users
 	own         *value.Node
 }
 

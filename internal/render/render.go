@@ -51,13 +51,6 @@ type PerAudience interface {
 	RenderAudience(bundles []*ir.Bundle) ([]File, error)
 }
 
-// OnRequest is implemented by back ends that run only where delivery.targets or --target names them: each serves one console, and nobody has all
-// of them.
-type OnRequest interface {
-	// Needs returns the targets to whose files theirs refer. They are built with it.
-	Needs() []string
-}
-
 // PerRepository is implemented by back ends that make files for all audiences together, in a folder of their own at the top of the output.
 type PerRepository interface {
 	// Folder is that folder's name, which no group can have.
@@ -72,6 +65,13 @@ type Gatherer interface {
 	Add(bundles []*ir.Bundle) error
 	// Files returns the files, with paths below the folder; Place is ignored. It is called once, at the end.
 	Files() ([]File, error)
+}
+
+// OnRequest is implemented by back ends that run only where delivery.targets or --target names them: each serves one console, and nobody has all
+// of them.
+type OnRequest interface {
+	// Needs returns the targets to whose files theirs refer. They are built with it.
+	Needs() []string
 }
 
 // Serves reports whether a back end makes anything for the platform.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/policy"
 )
 
@@ -12,8 +13,10 @@ import (
 func (r *resolver) audience(g *policy.Group, address string) *Group {
 	chain := r.chain(g)
 	a := &Group{Name: policy.DefaultGroup, Group: policy.DefaultGroup, User: address, exempt: r.exemption(chain, address)}
+	a.Members.Domains = r.set.Domains
 	if g != nil {
 		a.Name, a.Group = g.Name, g.Name
+		a.Members = ir.Members{Groups: g.IdPGroups, Users: g.Users, Depth: g.Depth, Order: slices.Index(r.set.Groups, g)}
 	}
 	if address != "" {
 		a.Name = AudienceName(a.Group, address)

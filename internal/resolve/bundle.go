@@ -14,7 +14,7 @@ func (r *Result) Bundles(g *Group) []*ir.Bundle {
 	bundles := make([]*ir.Bundle, 0, len(g.Platforms))
 	for _, platform := range g.Platforms {
 		s := g.States[platform]
-		b := &ir.Bundle{Organization: r.Organization, Audience: g.audience(), Platform: ir.Platform(platform),
+		b := &ir.Bundle{Organization: r.Organization, Audience: g.audience(), Members: g.Members, Platform: ir.Platform(platform),
 			Valid: g.Valid, Agent: g.Agent}
 		if first := made[s]; first != nil {
 			copied := *first

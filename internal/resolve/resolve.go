@@ -38,6 +38,7 @@ type Group struct {
 	Name      string // of the audience: "default", the group's name, or group+user
 	Group     string // "default" for the organization itself
 	User      string // e-mail address in lower case; "" for a group
+	Members   ir.Members
 	Platforms []string
 	States    map[string]*State // by platform
 	Valid     ir.Interval       // the part of the timeline that the date lies in

@@ -49,6 +49,8 @@ type entry struct {
 	text                     []byte // the value of the registry
 	revision                 string
 	resolved                 string
+	who                      ir.Audience
+	about                    string
 }
 
 // gatherer implements [render.Gatherer].
@@ -62,7 +64,7 @@ func (g *gatherer) Add(bundles []*ir.Bundle) error {
 		}
 		e := entry{
 			audience: b.Audience.Folder(), title: "Managed settings: " + b.Audience.Title(), explain: b.Describe() + advice,
-			text: winreg.Text(b.Profile), revision: b.Revision, resolved: b.Profile.Digest(),
+			text: winreg.Text(b.Profile), revision: b.Revision, resolved: b.Profile.Digest(), who: b.Audience, about: b.Describe(),
 		}
 		if size := len(head) + e.size() + len(foot); size > maxFile {
 			return &render.LimitError{Artifact: template{}.file() + ".adml", Taker: "Intune", Size: size, Limit: maxFile}
@@ -75,7 +77,7 @@ func (g *gatherer) Add(bundles []*ir.Bundle) error {
 // Files returns the templates, their texts in en-US and the OMA-URI values. There are more templates than one only where Intune would
 // refuse the size of one.
 func (g *gatherer) Files() ([]render.File, error) {
-	slices.SortFunc(g.entries, func(a, b entry) int { return cmp.Compare(a.audience, b.audience) })
+	g.sort()
 	var files []render.File
 	list := omaHead
 	for _, t := range templates(g.entries) {
@@ -92,6 +94,11 @@ func (g *gatherer) Files() ([]render.File, error) {
 		files = append(files, render.File{Path: "oma-uri.txt", Data: []byte(list)})
 	}
 	return files, nil
+}
+
+// sort puts the entries into an order that does not depend on the driver's.
+func (g *gatherer) sort() {
+	slices.SortFunc(g.entries, func(a, b entry) int { return cmp.Compare(a.audience, b.audience) })
 }
 
 // template is one pair of files.

@@ -130,11 +130,20 @@ Give every device the template's setting, and one of the settings below it. They
 
 // install returns the setting that brings the template.
 func (t template) install() string {
-	return fmt.Sprintf("\nTemplate: the content of %[1]s.admx\n./Device/Vendor/MSFT/Policy/ConfigOperations/ADMXInstall/%[1]s/Policy/%[1]s\n", t.file())
+	return fmt.Sprintf("\nTemplate: the content of %s.admx\n%s\n", t.file(), t.uri())
+}
+
+// uri is where the template is installed.
+func (t template) uri() string {
+	return "./Device/Vendor/MSFT/Policy/ConfigOperations/ADMXInstall/" + t.file() + "/Policy/" + t.file()
 }
 
 // set returns the setting of one audience.
 func (t template) set(e entry) string {
-	uri := strings.Join([]string{"./Device/Vendor/MSFT/Policy/Config/" + t.file(), "Policy", category}, "~")
-	return fmt.Sprintf("\n%[1]s: the content of oma-uri/%[1]s.txt\n%[2]s/%[3]s\n", e.audience, uri, e.name())
+	return fmt.Sprintf("\n%[1]s: the content of oma-uri/%[1]s.txt\n%[2]s\n", e.audience, t.policy(e))
+}
+
+// policy is where the policy of one audience is set.
+func (t template) policy(e entry) string {
+	return strings.Join([]string{"./Device/Vendor/MSFT/Policy/Config/" + t.file(), "Policy", category}, "~") + "/" + e.name()
 }

@@ -7,10 +7,16 @@ import (
 	"github.com/policygen/policygen/internal/render/admx"
 	"github.com/policygen/policygen/internal/render/agentbundle"
 	"github.com/policygen/policygen/internal/render/claudemd"
+	"github.com/policygen/policygen/internal/render/compliance"
 	"github.com/policygen/policygen/internal/render/dropins"
+	"github.com/policygen/policygen/internal/render/fleet"
+	"github.com/policygen/policygen/internal/render/gateway"
 	"github.com/policygen/policygen/internal/render/gpo"
 	"github.com/policygen/policygen/internal/render/hooks"
 	"github.com/policygen/policygen/internal/render/installscript"
+	"github.com/policygen/policygen/internal/render/intune"
+	"github.com/policygen/policygen/internal/render/iru"
+	"github.com/policygen/policygen/internal/render/jamf"
 	"github.com/policygen/policygen/internal/render/lgpo"
 	"github.com/policygen/policygen/internal/render/managedmcp"
 	"github.com/policygen/policygen/internal/render/managedsettings"
@@ -21,6 +27,8 @@ import (
 	"github.com/policygen/policygen/internal/render/reg"
 	"github.com/policygen/policygen/internal/render/registrypol"
 	"github.com/policygen/policygen/internal/render/remediation"
+	"github.com/policygen/policygen/internal/render/servermanaged"
+	"github.com/policygen/policygen/internal/render/terraform"
 	"github.com/policygen/policygen/internal/render/wix"
 )
 
@@ -46,12 +54,20 @@ func Backends(deps Deps) []render.Backend {
 		// From here on only where they are asked for.
 		preferencefile.New(), // Intune's template for macOS, beside the profile
 		installscript.New(),  // files on Macs, by consoles that only run scripts
-		registrypol.New(),    // the registry value of Windows as Group Policy keeps it
-		gpo.New(),            // as a policy object to import into a domain
-		lgpo.New(),           // for a machine without a domain
-		admx.New(),           // as templates, for the editor of Group Policy and for Intune
-		powershell.New(),     // by a script, which also writes the file
-		remediation.New(),    // by Intune again and again
-		wix.New(),            // the file tree as a package, for tools that know only packages
+		jamf.New(deps.Catalog),
+		servermanaged.New(deps.Catalog), // the admin console of claude.ai
+		gateway.New(deps.Catalog),       // the Claude apps gateway, which knows groups
+		registrypol.New(),               // the registry value of Windows as Group Policy keeps it
+		gpo.New(),                       // as a policy object to import into a domain
+		lgpo.New(),                      // for a machine without a domain
+		admx.New(),                      // as templates, for the editor of Group Policy and for Intune
+		powershell.New(),                // by a script, which also writes the file
+		remediation.New(),               // by Intune again and again
+		wix.New(),                       // the file tree as a package, for tools that know only packages
+		intune.New(intune.Sources{Profile: mobileconfig.New(), Templates: admx.New(), Remediation: remediation.New()}), // requests to Microsoft Graph
+		terraform.New(terraform.Sources{Profile: mobileconfig.New(), Templates: admx.New()}),                           // Intune and Jamf as code
+		iru.New(mobileconfig.New()), // requests to Iru's API
+		fleet.New(fleet.Sources{Profile: mobileconfig.New(), Templates: admx.New()}), // GitOps, with copies that Fleet leaves alone
+		compliance.New(), // finds machines that a release did not reach
 	}
 }

@@ -41,7 +41,8 @@ func backends(tb testing.TB) []render.Backend {
 
 // names is what users write in delivery.targets: taking one away or renaming it breaks them.
 var names = []string{"managed-settings", "dropins", "claude-md", "managed-mcp", "hooks", "plist", "mobileconfig", "agent", "reg",
-	"preference-file", "install-script", "registry-pol", "gpo", "lgpo", "admx", "powershell", "intune-remediation", "wix"}
+	"preference-file", "install-script", "jamf", "server-managed", "gateway", "registry-pol", "gpo", "lgpo", "admx", "powershell", "intune-remediation", "wix",
+	"intune", "terraform", "iru", "fleet", "compliance"}
 
 func TestNames(t *testing.T) {
 	var got []string
@@ -100,8 +101,15 @@ func renderAll(b render.Backend, bundle *ir.Bundle) ([]render.File, error) {
 		return files, err
 	}
 	g := whole.Gather()
-	if err := g.Add([]*ir.Bundle{bundle}); err != nil {
+	organization := *bundle
+	organization.Audience, organization.Members = ir.Audience{Name: "default", Group: "default"}, ir.Members{Domains: []string{"acme.example"}}
+	if err := g.Add([]*ir.Bundle{&organization}); err != nil {
 		return nil, err
+	}
+	if bundle.Audience.Group != "default" {
+		if err := g.Add([]*ir.Bundle{bundle}); err != nil {
+			return nil, err
+		}
 	}
 	more, err := g.Files()
 	return append(files, more...), err
@@ -192,6 +200,7 @@ var readers = map[string]func([]byte) (*value.Node, error){
 	"managed-settings": settings.Read,
 	"install-script":   installscript.ReadSettings,
 	"preference-file":  plist.ReadFragment,
+	"server-managed":   settings.Read,
 	"dropins":          settings.Read,
 	"plist":            plist.Read,
 	"reg":              reg.Read,

@@ -60,7 +60,7 @@ func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 		}
 	}
 	var documents []file
-	if text := b.Markdown(); text != "" {
+	if text := b.GuidanceFile(); text != "" {
 		documents = append(documents, file{"CLAUDE.md", "0644", []byte(text)})
 	}
 	resolved := ""
@@ -98,6 +98,9 @@ func made(name, what string, b *ir.Bundle, files []file, resolved string) render
 			text = text[n:]
 		}
 		calls.WriteString(".\n")
+	}
+	if b.Revision != "" { // for programs that check machines; the client passes over files that begin with a dot
+		fmt.Fprintf(&calls, "put 0644 '.policygen-revision' <<'.'\n%s\n.\n", base64.StdEncoding.EncodeToString([]byte(b.Revision+"\n")))
 	}
 	data := fmt.Appendf(nil, script, b.Audience.Name, what, b.Platform.Dir(), calls.Bytes())
 	return render.File{Place: render.Platform, Path: name, Data: data, Exec: true, Resolved: resolved}

@@ -74,8 +74,8 @@ func TestRender(t *testing.T) {
 	made := scripts(t, b)
 	golden.Check(t, "install-companions.sh", made["install-companions.sh"])
 	for name, want := range map[string][]string{
-		"install-files.sh":      {"hooks/base/check.sh", "hooks/web/check.sh", "managed-mcp.json", "CLAUDE.md", "managed-settings.json"},
-		"install-companions.sh": {"hooks/base/check.sh", "hooks/web/check.sh", "managed-mcp.json"},
+		"install-files.sh":      {"hooks/base/check.sh", "hooks/web/check.sh", "managed-mcp.json", "CLAUDE.md", "managed-settings.json", ".policygen-revision"},
+		"install-companions.sh": {"hooks/base/check.sh", "hooks/web/check.sh", "managed-mcp.json", ".policygen-revision"},
 	} {
 		files, err := readback.Read(made[name])
 		if err != nil {
@@ -99,9 +99,10 @@ func TestRun(t *testing.T) {
 		"hooks/base/check.sh":   "-rwxr-xr-x " + string(b.Scripts[0].Data),
 		"hooks/web/check.sh":    "-rwxr-xr-x " + string(b.Scripts[1].Data),
 		"managed-mcp.json":      "-rw-r--r-- " + string(b.MCP.Pretty()),
-		"CLAUDE.md":             "-rw-r--r-- " + b.Markdown(),
+		"CLAUDE.md":             "-rw-r--r-- " + b.GuidanceFile(),
 		"managed-settings.json": "-rw-r--r-- " + string(b.Settings.Pretty()),
-		".policygen-files":      "-rw-r--r-- hooks/base/check.sh\nhooks/web/check.sh\nmanaged-mcp.json\nCLAUDE.md\nmanaged-settings.json\n",
+		".policygen-files":      "-rw-r--r-- hooks/base/check.sh\nhooks/web/check.sh\nmanaged-mcp.json\nCLAUDE.md\nmanaged-settings.json\n.policygen-revision\n",
+		".policygen-revision":   "-rw-r--r-- " + rendertest.Revision + "\n",
 	}
 	if diff := cmp.Diff(want, tree(t, dir)); diff != "" {
 		t.Fatal(diff)
@@ -140,7 +141,7 @@ func TestRemoves(t *testing.T) {
 	for name := range tree(t, parent) {
 		names = append(names, name)
 	}
-	want := map[string]bool{"ClaudeCode/hooks/base/check.sh": true, "ClaudeCode/other.json": true, "outside": true, "ClaudeCode/.policygen-files": true}
+	want := map[string]bool{"ClaudeCode/hooks/base/check.sh": true, "ClaudeCode/other.json": true, "outside": true, "ClaudeCode/.policygen-files": true, "ClaudeCode/.policygen-revision": true}
 	for _, name := range names {
 		if !want[name] {
 			t.Errorf("%s is still there", name)

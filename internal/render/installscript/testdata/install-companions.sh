@@ -30,6 +30,9 @@ ewogICJtY3BTZXJ2ZXJzIjogewogICAgImRvY3MiOiB7CiAgICAgICJ0eXBlIjogImh0dHAiLAog
 ICAgICAidXJsIjogImh0dHBzOi8vbWNwLmFjbWUuZXhhbXBsZS8ke1RFQU19IgogICAgfQogIH0K
 fQo=
 .
+put 0644 '.policygen-revision' <<'.'
+MDEyMzQ1Njc4OWFiY2RlZgo=
+.
 
 # What an earlier run installed and this one did not is no longer part of the policy.
 if [ -f "$list" ]; then

@@ -90,6 +90,7 @@ func Bundle(tb testing.TB, p ir.Platform) *ir.Bundle {
 	b := &ir.Bundle{
 		Organization: "Acme & Söhne",
 		Audience:     ir.Audience{Name: "web", Group: "web"},
+		Members:      ir.Members{Groups: []string{"web-eng"}, Depth: 1},
 		Platform:     p,
 		Valid:        ir.Interval{Until: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)},
 		Revision:     Revision,
