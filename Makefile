@@ -73,6 +73,11 @@ conformance: $(TESTCOUNT) build ## compare with the real client, read artifacts 
 	conformance/readback/readback.sh out
 	@$(TESTCOUNT) -v -tags conformance -count=1 -p 1 -parallel 4 -timeout 30m $(CONFORMANCE_PACKAGES)
 
+# Needs PostgreSQL (the Debian package) and root, and the client that a run of conformance installs.
+.PHONY: conformance-gateway
+conformance-gateway: build ## boot the real apps gateway with generated policies, and compare what it serves
+	@conformance/gateway/gateway.sh bin/policygen "$$(find $(POLICYGEN_CLIENT_CACHE) -path '*claude-code/bin/claude.exe' | sort -V | tail -n 1)"
+
 .PHONY: nightly
 nightly: ## fuzz for a minute per target, all benchmarks, conformance, every recorded permission decision on the client
 	@$(MAKE) fuzz FUZZTIME=60s
