@@ -76,7 +76,7 @@ conformance: $(TESTCOUNT) build ## compare with the real client, read artifacts 
 # Needs PostgreSQL (the Debian package) and root, and the client that a run of conformance installs.
 .PHONY: conformance-gateway
 conformance-gateway: build ## boot the real apps gateway with generated policies, and compare what it serves
-	@conformance/gateway/gateway.sh bin/policygen "$$(find $(POLICYGEN_CLIENT_CACHE) -path '*claude-code/bin/claude.exe' | sort -V | tail -n 1)"
+	@conformance/gateway/gateway.sh bin/policygen "$$(find $(POLICYGEN_CLIENT_CACHE)/ -path '*claude-code/bin/claude.exe' | sort -V | tail -n 1)"
 
 .PHONY: nightly
 nightly: ## fuzz for a minute per target, all benchmarks, conformance, every recorded permission decision on the client
