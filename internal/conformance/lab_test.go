@@ -108,11 +108,14 @@ func (b built) tree(group, platform, kind string) string {
 	return filepath.Join(b.dir, group, platform, kind)
 }
 
-// platforms returns the groups' platform folders, such as "payments/linux", in order.
+// platforms returns the groups' platform folders, such as "payments/linux", in order. What belongs to no platform, such as a README or what covers
+// all groups, is nothing that a client loads.
 func (b built) platforms() []string {
 	found := map[string]bool{}
 	for _, a := range b.manifest.Artifacts {
-		found[a.Group+"/"+a.Platform] = true
+		if a.Platform != "" {
+			found[a.Group+"/"+a.Platform] = true
+		}
 	}
 	return slices.Sorted(maps.Keys(found))
 }
