@@ -235,7 +235,7 @@ func (a *app) revisionSide(policies, rev string, at time.Time) (*diffSide, error
 
 // compile resolves a side. One whose files themselves are wrong has nothing to compare.
 func (s *diffSide) compile(at time.Time) error {
-	program, list, err := compile.Check(s.loaded.tree, at)
+	program, list, err := compile.Resolve(s.loaded.tree, at)
 	if err != nil {
 		return err
 	}

@@ -46,13 +46,29 @@ func Check(tree *source.Tree, at time.Time) (*Program, diag.List, error) {
 // CheckFor is [Check] for artifacts that only clients of one version will read: what they do not know is left out, and told. The version is
 // three numbers with dots; empty means every client of the fleet.
 func CheckFor(tree *source.Tree, at time.Time, clientVersion string) (*Program, diag.List, error) {
+	p, list, ignores, err := resolved(tree, at, clientVersion)
+	if err != nil || p.Resolved == nil {
+		return p, list, err
+	}
+	found := ignores.Apply(lint.Find(p.Set, p.Catalog, p.Resolved, p.targetNames()))
+	return p, append(append(list, found...), ignores.Unused()...), nil
+}
+
+// Resolve is [Check] without the lints, which take a fifth of its time and say nothing of what the policies mean.
+func Resolve(tree *source.Tree, at time.Time) (*Program, diag.List, error) {
+	p, list, _, err := resolved(tree, at, "")
+	return p, list, err
+}
+
+// resolved reads and merges the policies. Without Resolved the list says why.
+func resolved(tree *source.Tree, at time.Time, clientVersion string) (*Program, diag.List, *lint.Ignores, error) {
 	cat, err := catalog.Load()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	set, list, err := policy.LoadFor(tree, cat, clientVersion)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	p := &Program{Set: set, Catalog: cat, backends: Backends(cat), tree: tree}
 	ignores := lint.NewIgnores(set, at)
@@ -60,12 +76,11 @@ func CheckFor(tree *source.Tree, at time.Time, clientVersion string) (*Program, 
 	wrong := slices.ContainsFunc(list, hinders)
 	list = append(list, set.Expiry(at)...) // what only the date makes wrong does not keep the rest from being resolved
 	if wrong {
-		return p, list, nil // merging files that are wrong would only repeat what is said
+		return p, list, ignores, nil // merging files that are wrong would only repeat what is said
 	}
-	resolved, found := resolve.Resolve(set, cat, at)
-	p.Resolved = resolved
-	found = ignores.Apply(slices.Concat(found, p.collisions(), p.unfit(), lint.Find(set, cat, resolved, p.targetNames())))
-	return p, append(append(list, found...), ignores.Unused()...), nil
+	result, found := resolve.Resolve(set, cat, at)
+	p.Resolved = result
+	return p, append(list, ignores.Apply(slices.Concat(found, p.collisions(), p.unfit()))...), ignores, nil
 }
 
 // targetNames returns the names of the back ends that a build without --target runs.
