@@ -35,7 +35,7 @@ func (a *app) diffCommand() *cobra.Command {
 		Use:   "diff [BASE] [HEAD]",
 		Short: "Compare what two states of the policies mean",
 		Long: `diff resolves the policies of two states for every group and platform and tells what changes for whom, and whether it loosens.
-A state is a git revision, read without a checkout; a policy folder; or a folder that policygen built, or its manifest.json.
+A state is a git revision, read without a checkout; a policy folder; a folder that policygen built, or its manifest.json; or a release.
 
   policygen diff                  HEAD and the working tree
   policygen diff BASE             BASE and the working tree

@@ -14,6 +14,7 @@ import (
 	"github.com/policygen/policygen/internal/diff/report"
 	"github.com/policygen/policygen/internal/out"
 	"github.com/policygen/policygen/internal/policy"
+	"github.com/policygen/policygen/internal/release"
 	"github.com/policygen/policygen/internal/source"
 )
 
@@ -49,6 +50,7 @@ func notesOf(base, head *diffSide) []string {
 // sideName is one side as it was written: a revision, a folder, or the working tree.
 type sideName struct {
 	rev, folder string
+	release     string // an archive, or the folder that it was unpacked to
 	working     bool
 }
 
@@ -61,7 +63,7 @@ func (a *app) diffNames(args []string) (base, head sideName, common bool) {
 	case 2:
 		return a.sideName(args[0]), a.sideName(args[1]), false
 	}
-	if name := a.sideName(args[0]); name.folder != "" {
+	if name := a.sideName(args[0]); name.rev == "" {
 		return name, working, false
 	}
 	from, to, isRange := strings.Cut(args[0], "..")
@@ -83,6 +85,12 @@ func orHead(rev string) string {
 func (a *app) sideName(arg string) sideName {
 	info, err := os.Stat(a.absolute(arg))
 	switch {
+	case err == nil && arg != "" && info.IsDir() && isRelease(a.absolute(arg)):
+		return sideName{release: arg}
+	case err == nil && (strings.HasSuffix(arg, ".tar.gz") || strings.HasSuffix(arg, ".zip")):
+		return sideName{release: arg}
+	case err == nil && filepath.Base(arg) == release.ManifestName:
+		return sideName{release: filepath.Dir(arg)}
 	case err == nil && arg != "" && info.IsDir():
 		return sideName{folder: a.absolute(arg)}
 	case err == nil && filepath.Base(arg) == out.ManifestName:
@@ -156,6 +164,12 @@ func (a *app) revisionUsage(err error) error {
 // diffSide reads and compiles one side.
 func (a *app) diffSide(o diffOptions, name sideName, at time.Time) (*diffSide, error) {
 	switch {
+	case name.release != "":
+		r, err := release.Open(a.absolute(name.release))
+		if err != nil {
+			return nil, usageError{text: fmt.Sprintf("%s: %v", name.release, err), hint: "name an archive that `policygen release` made, or the folder that it was unpacked to"}
+		}
+		return a.releaseSide(name.release, r)
 	case name.folder != "" && isOut(name.folder):
 		return a.outSide(name.folder)
 	case name.folder != "":
@@ -176,7 +190,7 @@ func (a *app) diffSide(o diffOptions, name sideName, at time.Time) (*diffSide, e
 
 // noRevision tells of a path that is meant as a folder, which no fetching brings.
 func (a *app) noRevision(rev string) error {
-	hint := "name a git revision, a policy folder, a folder that policygen built, or its manifest.json"
+	hint := "name a git revision, a policy folder, a release, a folder that policygen built, or its manifest.json"
 	if info, err := os.Stat(a.absolute(rev)); err == nil && rev != "" && info.Mode().IsRegular() {
 		return usageError{text: rev + " is a file", hint: hint}
 	}
