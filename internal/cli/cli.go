@@ -141,7 +141,7 @@ Exit codes: 0 all is well, 1 the policies are wrong or out/ differs, 2 wrong usa
 	root.AddCommand(a.initCommand(), a.checkCommand(), a.diffCommand(), a.buildCommand(), a.releaseCommand(), a.verifyCommand(), a.driftCommand(), a.explainCommand(), a.exceptionsCommand(), a.coverageCommand(), a.rolloutCommand(), a.effectiveCommand(), a.compatCommand(), a.simulateCommand(), a.docsCommand(), a.graphCommand(), a.schemaCommand(), a.versionCommand())
 	root.AddCommand(a.rollbackCommand())
 	describeCompletion(root)
-	root.AddCommand(a.fmtCommand(), a.importCommand(), a.testCommand(), a.whyCommand(), a.replayCommand(), a.benchCommand())
+	root.AddCommand(a.signCommand(), a.fmtCommand(), a.importCommand(), a.testCommand(), a.whyCommand(), a.replayCommand(), a.benchCommand())
 	return root
 }
 

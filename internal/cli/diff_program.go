@@ -57,7 +57,7 @@ func audienceOf(program *compile.Program, g *resolve.Group, at time.Time) *diff.
 			a.Above = append(a.Above, up.Name)
 		}
 		if up.Name == g.Name {
-			a.Members, a.Open, a.Pos = up.Users, len(up.IdPGroups) > 0, up.Pos
+			a.Members, a.Open, a.Pos = up.Users, len(up.IDPGroups) > 0, up.Pos
 		}
 	}
 	if g.Folder() != policy.DefaultGroup && !slices.Contains(a.Above, policy.DefaultGroup) {

@@ -87,7 +87,7 @@ func TestGatewayServesEachAudience(t *testing.T) {
 
 	members := map[string][]string{"default": {"nobody-knows-it"}, "web": {"engineering", "web-eng"}}
 	for _, g := range program.Set.Groups {
-		members[g.Name] = append(members[g.Name], g.IdPGroups...)
+		members[g.Name] = append(members[g.Name], g.IDPGroups...)
 	}
 	for audience, groups := range members {
 		for _, mail := range []string{"a@acme.com", "b@ACME.example"} {

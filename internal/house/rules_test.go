@@ -80,7 +80,7 @@ var imports = []row{
 		"internal/policy", "internal/resolve", "internal/lower", "internal/ir", "internal/render", "internal/render/all",
 		"internal/readback/*", "internal/gate", "internal/effective", "internal/out", "internal/compile", "internal/diff", "internal/diff/report", "internal/policytest", "internal/wire", "internal/client", "internal/rego/client", "internal/scaffold",
 		"internal/site", "internal/graph", "internal/release", "internal/attest", "internal/linuxpkg", "internal/linuxforms",
-		"internal/layout", "internal/importer",
+		"internal/layout", "internal/importer", "internal/sign",
 	}},
 
 	// The endpoint and the server share only wire and permission with the compiler.

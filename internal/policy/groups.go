@@ -68,7 +68,7 @@ func (l *loader) group(n *value.Node) {
 			l.member(u)
 		}
 	}
-	g.IdPGroups = texts(n.At("match.idp_groups"))
+	g.IDPGroups = texts(n.At("match.idp_groups"))
 	l.set.Groups = append(l.set.Groups, g)
 }
 

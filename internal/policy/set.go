@@ -86,7 +86,7 @@ type Group struct {
 	Platforms   []string // own or inherited, in the order of AllPlatforms
 	Depth       int      // 1 directly below the organization
 	Users       []string // of match, in lower case
-	IdPGroups   []string // of match; with any, the group has more members than Users
+	IDPGroups   []string // of match; with any, the group has more members than Users
 	own         *value.Node
 }
 

@@ -16,7 +16,7 @@ func (r *resolver) audience(g *policy.Group, address string) *Group {
 	a.Members.Domains = r.set.Domains
 	if g != nil {
 		a.Name, a.Group = g.Name, g.Name
-		a.Members = ir.Members{Groups: g.IdPGroups, Users: g.Users, Depth: g.Depth, Order: slices.Index(r.set.Groups, g)}
+		a.Members = ir.Members{Groups: g.IDPGroups, Users: g.Users, Depth: g.Depth, Order: slices.Index(r.set.Groups, g)}
 	}
 	if address != "" {
 		a.Name = AudienceName(a.Group, address)

@@ -47,7 +47,8 @@ func TestRender(t *testing.T) {
 
 // instance is the part that tools find a backup by.
 type instance struct {
-	GPOGuid, GPODomain, GPODomainGuid, GPODomainController, BackupTime, ID, Comment, GPODisplayName string
+	GPOGuid, GPODomain, GPODomainController, BackupTime, ID, Comment, GPODisplayName string
+	DomainGUID                                                                       string `xml:"GPODomainGuid"`
 }
 
 // TestTheFilesAgree: the folder, both indexes and the backup name the same object.
