@@ -52,7 +52,7 @@ lint: $(STATICCHECK) $(ACTIONLINT) ## gofmt, go vet, staticcheck, govulncheck, a
 	$(GO) vet -tags conformance ./...
 	$(STATICCHECK) -tags conformance ./...
 	$(ACTIONLINT)
-	$(ACTIONLINT) internal/scaffold/templates/workflow-*.yml
+	$(ACTIONLINT) internal/scaffold/templates/workflow-*.yml internal/scaffold/templates/starters/*.yml
 	@for script in $(SCRIPTS); do bash -n "$$script"; done
 	@if command -v shellcheck >/dev/null; then shellcheck -x -P SCRIPTDIR $(SCRIPTS); else echo "lint: shellcheck is not installed: scripts were only parsed"; fi
 	@.ci/vulncheck $(GOVULNCHECK) $(GOVULNCHECK_VERSION) $(VULNCHECK)

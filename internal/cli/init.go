@@ -15,6 +15,7 @@ import (
 
 // initOptions are the arguments of init as they were given.
 type initOptions struct {
+	starterOptions
 	dir, organization, output string
 }
 
@@ -23,39 +24,46 @@ func (a *app) initCommand() *cobra.Command {
 	var o initOptions
 	cmd := &cobra.Command{
 		Use:   "init [DIR]",
-		Short: "Start a policy repository",
+		Short: "Start a policy repository, or with --templates a team's own",
 		Long: `init writes a small policy repository into DIR, by default the working directory: policies for two groups that check and build
 at once, workflows that check pull requests and dates, CODEOWNERS, and what editors need to complete the keys.
+
+With --templates it writes what a team's own repository starts with: project settings, a CLAUDE.md and a workflow that reviews pull requests.
+What the policies refuse the team's group is left out and told.
 
 It never replaces a file: when one of them exists already, it names it and writes nothing.`,
 		Example: `  policygen init
   policygen init acme-policy --organization "Acme Corporation"
-  policygen init acme-policy --output json   the files that were written, for machines`,
+  policygen init acme-policy --output json   the files that were written, for machines
+  policygen init --templates service --group payments --policies ../acme-policy/policies`,
 		Args:              atMostOne,
 		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
-		RunE: action(func(_ *cobra.Command, args []string) error {
+		RunE: action(func(cmd *cobra.Command, args []string) error {
 			o.dir = "."
 			if len(args) > 0 {
 				o.dir = args[0]
+			}
+			if err := a.starterUsage(cmd, o.starterOptions); err != nil {
+				return err
+			}
+			if o.kind != "" {
+				return a.starter(o)
 			}
 			return a.init(o)
 		}),
 	}
 	cmd.Flags().StringVar(&o.organization, "organization", "", "name of the organization (default: the folder's name)")
 	_ = cmd.RegisterFlagCompletionFunc("organization", cobra.NoFileCompletions)
+	a.starterFlags(cmd, &o.starterOptions)
 	outputFlag(cmd, &o.output, "text", "json")
 	return cmd
 }
 
-// init looks before it writes, so that everything in the way is told at once and nothing is left half done.
+// init writes a policy repository.
 func (a *app) init(o initOptions) error {
-	if o.dir == "" {
-		return usageError{text: "DIR is empty", hint: "name a folder, or leave it out for the working directory"}
-	}
-	// DIR itself may be a link, since whoever typed it means what it points to. Links below it are refused.
-	dir := a.absolute(o.dir)
-	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-		return usageError{text: fmt.Sprintf("%s is not a folder", a.shown(dir)), hint: "name a folder that is empty or does not exist yet"}
+	dir, err := a.initFolder(o.dir)
+	if err != nil {
+		return err
 	}
 	if o.organization = strings.TrimSpace(o.organization); o.organization == "" {
 		o.organization = filepath.Base(dir)
@@ -64,6 +72,31 @@ func (a *app) init(o initOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := a.place(dir, files); err != nil {
+		return err
+	}
+	if o.output == "json" {
+		return a.json(map[string]any{"format_version": 1, "dir": a.shown(dir), "organization": o.organization, "files": paths(files)})
+	}
+	_, err = fmt.Fprint(a.env.Stdout, a.initText(dir, o.organization, files))
+	return err
+}
+
+// initFolder returns the folder to write into. It may itself be a link, since whoever typed it means what it points to. Links below it are
+// refused.
+func (a *app) initFolder(name string) (string, error) {
+	if name == "" {
+		return "", usageError{text: "DIR is empty", hint: "name a folder, or leave it out for the working directory"}
+	}
+	dir := a.absolute(name)
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return "", usageError{text: fmt.Sprintf("%s is not a folder", a.shown(dir)), hint: "name a folder that is empty or does not exist yet"}
+	}
+	return dir, nil
+}
+
+// place looks before it writes, so that everything in the way is told at once and nothing is left half done.
+func (a *app) place(dir string, files []scaffold.File) error {
 	taken, err := scaffold.Taken(dir, files)
 	if err != nil {
 		return err
@@ -74,14 +107,16 @@ func (a *app) init(o initOptions) error {
 			hint: "move them away, or start in another folder: `policygen init DIR`",
 		}
 	}
-	if err := scaffold.Write(dir, files); err != nil {
-		return err
+	return scaffold.Write(dir, files)
+}
+
+// paths returns the files for machines: slash-separated and below the folder.
+func paths(files []scaffold.File) []string {
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = f.Path
 	}
-	if o.output == "json" {
-		return a.initJSON(dir, o.organization, files)
-	}
-	_, err = fmt.Fprint(a.env.Stdout, a.initText(dir, o.organization, files))
-	return err
+	return names
 }
 
 // newRepository returns the files for an organization. A name that cannot be used is wrong usage.
@@ -94,15 +129,6 @@ func (a *app) newRepository(organization string) ([]scaffold.File, error) {
 		return nil, err
 	}
 	return scaffold.Files(scaffold.Options{Organization: organization, Date: a.env.Now(), Version: "v" + compile.Version, Schema: schema})
-}
-
-// initJSON says what was written, for machines: paths are slash-separated and below dir.
-func (a *app) initJSON(dir, organization string, files []scaffold.File) error {
-	names := make([]string, len(files))
-	for i, f := range files {
-		names[i] = f.Path
-	}
-	return a.json(map[string]any{"format_version": 1, "dir": a.shown(dir), "organization": organization, "files": names})
 }
 
 // initText says what was written and what to do next.

@@ -54,7 +54,7 @@ var imports = []row{
 		"internal/source", "internal/policy", "internal/resolve", "internal/lint", "internal/lower", "internal/effective", "internal/ir", "internal/catalog", "internal/merge",
 		"internal/render", "internal/render/all", "internal/out", "internal/diag", "internal/value", "internal/wire",
 	}},
-	{"internal/scaffold", nil},
+	{"internal/scaffold", []string{"internal/catalog", "internal/effective", "internal/permission", "internal/diag", "internal/value"}},
 	{"internal/attest", []string{"internal/importer", "internal/out", "internal/readback/*", "internal/catalog", "internal/value", "internal/wire"}},
 	{"internal/linuxpkg", nil},
 	{"internal/linuxforms", nil},

@@ -1,5 +1,5 @@
-// Package scaffold holds the files of a new policy repository. [Files] returns them as values; [Taken] tells which of them a folder has
-// already, and [Write] creates them there, all or none.
+// Package scaffold holds the files of a new policy repository, and starters for a team's own. [Files] and [NewStarter] return them as values;
+// [Taken] tells which of them a folder has already, and [Write] creates them there, all or none.
 package scaffold
 
 import (

@@ -12,7 +12,7 @@ import (
 )
 
 // Taken returns what stands in the way of writing the files into a folder: files that exist, links, and files where a folder must be.
-// A policy folder with anything in it stands in the way as well, because old and new policies would mix. A folder that does not exist is
+// Where policies are among the files, a policy folder with anything in it stands in the way as well, because old and new would mix. A folder that does not exist is
 // free; one that cannot be read is an error.
 func Taken(dir string, files []File) ([]string, error) {
 	root, err := os.OpenRoot(dir)
@@ -34,7 +34,8 @@ func Taken(dir string, files []File) ([]string, error) {
 		}
 	}
 	// Files of ours in there say it already.
-	if slices.ContainsFunc(taken, func(name string) bool { return strings.HasPrefix(name, "policies") }) {
+	below := func(f File) bool { return strings.HasPrefix(f.Path, "policies/") }
+	if !slices.ContainsFunc(files, below) || slices.ContainsFunc(taken, func(name string) bool { return strings.HasPrefix(name, "policies") }) {
 		return taken, nil
 	}
 	entries, err := fs.ReadDir(root.FS(), "policies")
