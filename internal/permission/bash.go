@@ -15,26 +15,25 @@ func newVariant(s string) variant {
 
 // wide returns the readings that deny and ask rules see: as written, without
 // quotes, and behind assignments, wrappers, launchers and folders.
-func (s *simple) wide() []variant {
-	out := []variant{newVariant(s.text)}
-	add := func(w []string) {
-		text := strings.Join(w, " ")
+func (s *simple) wide(m *memory) []variant {
+	out := append(m.readings.take(4), newVariant(s.text))
+	add := func(text string) {
 		if text != "" && text != out[len(out)-1].text {
 			out = append(out, newVariant(text))
 		}
 	}
-	w, plain := s.words, !strings.ContainsAny(s.text, "'\"\\$`\t") && !strings.Contains(s.text, "  ")
+	w := s.words
 	for i := 0; len(w) > 0; i++ {
 		next := unwrap(w)
 		inner := len(next) >= len(w) || len(next) == 0
 		// Deep stacks of wrappers keep only their outer layers and the
 		// innermost command, so that the work stays linear.
 		if i < maxDepth || inner {
-			if i > 0 || !plain {
-				add(w) // without quotes it would be the text itself
+			if i > 0 || !s.plain() {
+				add(s.joined(w)) // without quotes it would be the text itself
 			}
 			if b := base(w[0]); b != w[0] && inner {
-				add(append([]string{b}, w[1:]...))
+				add(strings.Join(append([]string{b}, w[1:]...), " "))
 			}
 		}
 		if len(next) >= len(w) {
@@ -42,11 +41,47 @@ func (s *simple) wide() []variant {
 		}
 		if _, _, ok := assignment(w[0]); ok && i < maxDepth {
 			// A rule may quote what follows an assignment as written.
-			add([]string{strings.TrimSpace(s.tail(len(s.words) - len(next)))})
+			add(strings.TrimSpace(s.tail(len(s.words) - len(next))))
 		}
 		w = next
 	}
 	return out
+}
+
+// plain reports a text without quotes and expansions, its words one blank apart.
+func (s *simple) plain() bool {
+	for i := range len(s.text) {
+		switch s.text[i] {
+		case '\'', '"', '\\', '$', '`', '\t':
+			return false
+		case ' ':
+			if i > 0 && s.text[i-1] == ' ' {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// joined is the words with a blank between: the text, where they end it and are
+// written so.
+func (s *simple) joined(w []string) string {
+	n := len(s.words) - len(w)
+	if n < 0 || &w[0] != &s.words[n] {
+		return strings.Join(w, " ") // the option of a launcher
+	}
+	at := s.spans[n][0]
+	for i := n; i < len(s.words); i++ {
+		span := s.spans[i]
+		if span[0] != at || s.text[at:span[1]] != s.words[i] || i > n && s.text[at-1] != ' ' {
+			return strings.Join(w, " ")
+		}
+		at = span[1] + 1
+	}
+	if at != len(s.text)+1 {
+		return strings.Join(w, " ")
+	}
+	return s.text[s.spans[n][0]:]
 }
 
 // tail is the source text from word n on.
@@ -59,8 +94,8 @@ func (s *simple) tail(n int) string {
 
 // narrow returns the readings that allow rules see: as written, and behind
 // safe assignments and simple wrappers, with the quotes of the name removed.
-func (s *simple) narrow() []variant {
-	out := []variant{newVariant(s.text)}
+func (s *simple) narrow(m *memory) []variant {
+	out := append(m.readings.take(2), newVariant(s.text))
 	if n := s.head(); n < len(s.words) && !strings.ContainsAny(s.words[n], " \t\n") {
 		text := s.words[n]
 		if end := s.spans[n][1]; end < len(s.text) {

@@ -83,18 +83,37 @@ type subject struct {
 	unknown string
 	// directories are the policy's further directories.
 	directories []string
+
+	call  Call
+	taken line
+	mem   memory
 }
 
-// newSubject takes a call apart. A search without a path reads the working
+// newSubject takes a call apart, for one rule.
+func newSubject(c Call) *subject {
+	s := &subject{}
+	s.take(c, true)
+	return s
+}
+
+// forget makes a subject ready for another call.
+func (s *subject) forget() {
+	s.mem.reset()
+	taken := line{commands: emptied(s.taken.commands)}
+	*s = subject{parts: emptied(s.parts), paths: emptied(s.paths), taken: taken, mem: s.mem}
+}
+
+// take takes a call apart. A search without a path reads the working
 // directory.
-func newSubject(c *Call, strict bool) *subject {
-	s := &subject{Call: c, tool: canonicalTool(c.Tool), strict: strict}
+func (s *subject) take(c Call, strict bool) {
+	s.call, s.tool, s.strict = c, canonicalTool(c.Tool), strict
+	s.Call = &s.call
 	switch s.tool {
 	case "Bash", "PowerShell":
 		s.readCommand(c.text("command"))
 	case "WebFetch":
 		s.host, s.path = urlHost(c.text("url"))
-		s.labels = strings.Split(s.host, ".")
+		s.labels = s.mem.split(s.host, '.')
 	}
 	if field, ok := pathField[s.tool]; ok {
 		p := c.text(field)
@@ -102,9 +121,8 @@ func newSubject(c *Call, strict bool) *subject {
 			p = c.Cwd
 		}
 		edit := pathRule[s.tool] == "Edit"
-		s.paths = []access{s.newAccess(p, c.Cwd, access{read: true, edit: edit})}
+		s.paths = append(s.paths, s.newAccess(p, c.Cwd, access{read: true, edit: edit}))
 	}
-	return s
 }
 
 // readCommand splits a shell line and follows plain `cd` commands, because
@@ -114,7 +132,8 @@ func (s *subject) readCommand(command string) {
 		// Paths in the line lose their case too, which the comparison of paths ignores anyway.
 		command = strings.ToLower(command) // its rules ignore case
 	}
-	s.line = readLine(command)
+	s.line, s.taken.mem = &s.taken, &s.mem
+	s.line.read(command)
 	s.whole = newVariant(strings.TrimSpace(command))
 	dir := s.Cwd
 	for i := range s.line.commands {
@@ -122,7 +141,7 @@ func (s *subject) readCommand(command string) {
 		if s.tool == "PowerShell" {
 			c.rename()
 		}
-		p := newPart(c)
+		p := s.newPart(c)
 		p.moved = s.moved
 		s.addPaths(&p, dir)
 		if len(p.words) == 2 && p.words[0] == "cd" {
@@ -132,7 +151,7 @@ func (s *subject) readCommand(command string) {
 		s.parts = append(s.parts, p)
 	}
 	for _, c := range scriptRemovals(s.line.commands, 0) {
-		s.parts = append(s.parts, part{simple: &c, wide: c.wide(), unseen: true, script: true})
+		s.parts = append(s.parts, part{simple: &c, wide: c.wide(&s.mem), unseen: true, script: true})
 	}
 }
 
@@ -140,9 +159,9 @@ func (s *subject) readCommand(command string) {
 var loud = nameSet("nohup nice time stdbuf")
 
 // newPart prepares a command whose variables are substituted already.
-func newPart(c *simple) part {
+func (s *subject) newPart(c *simple) part {
 	n := min(c.head(), len(c.words))
-	p := part{simple: c, wide: c.wide(), narrow: c.narrow(), words: c.words[n:], unseen: c.unseen, script: c.closer}
+	p := part{simple: c, wide: c.wide(&s.mem), narrow: c.narrow(&s.mem), words: c.words[n:], unseen: c.unseen, script: c.closer}
 	for _, w := range c.words[:n] {
 		_, _, assigns := assignment(w)
 		p.xargs = p.xargs || w == "xargs"
@@ -171,7 +190,8 @@ func (s *subject) addPaths(p *part, dir string) {
 	if p.xargs {
 		w = nil // it reads them from its input
 	}
-	names, read, edit := files(w)
+	names, read, edit := files(w, s.mem.words.take(len(w)))
+	p.paths = s.mem.accesses.take(2*len(names) + len(p.redirs))
 	for _, name := range names {
 		p.paths = append(p.paths, s.newAccess(s.expand(name), dir, access{read: read, edit: edit, shell: true}))
 		if dir != s.Cwd {
@@ -187,10 +207,10 @@ func (s *subject) addPaths(p *part, dir string) {
 
 // newAccess completes an access with the path, and where it leads.
 func (s *subject) newAccess(name, dir string, a access) access {
-	a.target = newTarget(name, dir, s.Call)
+	a.target = s.newTarget(name, dir)
 	a.loose, a.upward = s.moved && !rooted(name), leaves(name)
 	if real := followed(a.abs, s.Links); real != a.abs {
-		t := newTarget(real, dir, s.Call)
+		t := s.newTarget(real, dir)
 		a.real = &t
 	}
 	return a

@@ -69,7 +69,19 @@ func Decide(p Policy, c Call) Decision { return Compile(p).Decide(c) }
 
 // Decide is the function Decide without the work that is the same for each call.
 func (p *Compiled) Decide(c Call) Decision {
-	s := newSubject(&c, false)
+	s, _ := p.idle.Get().(*subject)
+	if s == nil {
+		s = &subject{}
+	}
+	s.take(c, false)
+	d := s.judge(p)
+	s.forget()
+	p.idle.Put(s)
+	return d
+}
+
+// judge is the decision about the call that was taken apart.
+func (s *subject) judge(p *Compiled) Decision {
 	s.directories = p.Directories
 	if i := s.first(p.deny, Deny); i >= 0 {
 		return Decision{BehaviorDeny, p.Deny[i], "denied by a rule"}

@@ -11,7 +11,7 @@ func (r Rule) Match(c Call) bool { return r.MatchAs(Deny, c) }
 // pattern such as sub/** is anchored, and a shell line needs each of its
 // parts matched, here by this one rule.
 func (r Rule) MatchAs(list List, c Call) bool {
-	s := newSubject(&c, true)
+	s := newSubject(c)
 	f := r.compiled()
 	set := newRuleSet([]*form{f})
 	if list == Allow && s.line != nil && f.command != nil {

@@ -258,11 +258,12 @@ type target struct {
 }
 
 // newTarget resolves p against dir. Windows paths are read as /c/...
-func newTarget(p, dir string, c *Call) target {
-	t := target{abs: absolute(p, dir, c.Home)}
-	for a, base := range [anchorCount]string{c.Cwd, c.project(), c.Home, "/"} {
+func (s *subject) newTarget(p, dir string) target {
+	t := target{abs: absolute(p, dir, s.Home)}
+	all := s.mem.split(strings.ToLower(t.abs), '/')
+	for a, base := range [anchorCount]string{s.Cwd, s.project(), s.Home, "/"} {
 		if below, ok := under(t.abs, base); ok && below != "" {
-			t.rel[a] = strings.Split(strings.ToLower(below), "/")
+			t.rel[a] = all[len(all)-1-strings.Count(below, "/"):]
 		}
 	}
 	return t

@@ -43,7 +43,7 @@ func TestRename(t *testing.T) {
 		{"rm a b", "remove-item a b", "remove-item"}, {"get-item a", "get-item a", "get-item"}, {"", "", ""}, {"iex x", "invoke-expression x", "invoke-expression"},
 	}
 	for _, tt := range tests {
-		s := plainCommand(tt.line)
+		s := (&memory{}).plainCommand(tt.line)
 		s.rename()
 		if s.text != tt.text || tt.word != "" && s.words[0] != tt.word {
 			t.Errorf("%q is renamed to %q %q", tt.line, s.text, s.words)

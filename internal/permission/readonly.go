@@ -157,8 +157,8 @@ func anyPrefix(args []string, prefixes ...string) bool {
 }
 
 // files lists the arguments of a command that name files, and how the client
-// treats them: read, or read and changed.
-func files(w []string) (paths []string, read, edit bool) {
+// treats them: read, or read and changed. They are appended to paths.
+func files(w, paths []string) (_ []string, read, edit bool) {
 	if len(w) == 0 {
 		return nil, false, false
 	}

@@ -1,12 +1,16 @@
 package permission
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // Compiled is a policy made ready for many calls. It may be used by several
 // goroutines at once.
 type Compiled struct {
 	Policy
 	allow, ask, deny *ruleSet
+	idle             sync.Pool // of *subject, see memory
 }
 
 // Compile makes a policy ready. It takes as long as some decisions, so it pays

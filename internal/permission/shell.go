@@ -47,26 +47,34 @@ type line struct {
 	known map[string]string
 	// broken is set for a line that the parser does not understand.
 	broken bool
+	mem    *memory
 }
 
-// readLine splits a command line.
+// readLine splits a command line of its own.
 func readLine(src string) *line {
-	l := &line{src: src}
+	l := &line{mem: &memory{}}
+	l.read(src)
+	return l
+}
+
+// read splits a command line.
+func (l *line) read(src string) {
+	l.src = src
 	if len(src) > maxCommand {
 		l.doubt("the command is too long to be taken apart")
 		l.split(src[:maxCommand])
-		return l
+		return
 	}
 	if plainLine(src) {
-		l.commands = []simple{plainCommand(src)}
-		return l
+		l.commands = append(l.commands, l.mem.plainCommand(src))
+		return
 	}
 	if deep(src) {
 		l.doubt("the command is nested too deeply")
 		l.split(src)
-		return l
+		return
 	}
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(src), "")
+	file, err := l.mem.parse(src)
 	if err != nil {
 		l.broken = true
 		l.doubt("the shell would not understand the command")
@@ -74,10 +82,9 @@ func readLine(src string) *line {
 		if strings.Contains(src, "((") {
 			l.hide(0)
 		}
-		return l
+		return
 	}
 	l.statements(file.Stmts)
-	return l
 }
 
 // refuse keeps the first reason only: it is the one nearest to where a person
@@ -147,9 +154,9 @@ func (l *line) split(src string) {
 		if len(l.commands) >= maxSimple {
 			return
 		}
-		command := plainCommand(text)
+		command := l.mem.plainCommand(text)
 		for len(command.words) > 1 && reserved[command.words[0]] {
-			command = plainCommand(text[command.spans[1][0]:])
+			command = l.mem.plainCommand(text[command.spans[1][0]:])
 			text = command.text
 		}
 		for i, w := range command.words {
@@ -299,14 +306,14 @@ func (l *line) timed(c *syntax.TimeClause, s *syntax.Stmt) {
 		added.spans[i][0] += len(prefix)
 		added.spans[i][1] += len(prefix)
 	}
-	words, spans := wordsOf(prefix)
+	words, spans := l.mem.wordsOf(prefix)
 	added.text, added.words, added.spans = prefix+added.text, append(words, added.words...), append(spans, added.spans...)
 }
 
 // source adds a statement whose words stand as they are written.
 func (l *line) source(c syntax.Command, redirs []*syntax.Redirect) {
 	text := l.src[c.Pos().Offset():min(c.End().Offset(), uint(len(l.src)))]
-	command := plainCommand(text)
+	command := l.mem.plainCommand(text)
 	command.redirs = l.redirections(redirs)
 	l.commands = append(l.commands, command)
 	if strings.ContainsAny(text, "$`<>") {
@@ -318,7 +325,7 @@ func (l *line) source(c syntax.Command, redirs []*syntax.Redirect) {
 func (l *line) doubtWords(c syntax.Command) {
 	syntax.Walk(c, func(n syntax.Node) bool {
 		if w, ok := n.(*syntax.Word); ok {
-			if _, dynamic := (&line{src: l.src}).word(w); dynamic {
+			if _, dynamic := (&line{src: l.src, mem: l.mem}).word(w); dynamic {
 				l.doubt("an expansion cannot be checked before the command runs")
 			}
 			return false

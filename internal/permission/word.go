@@ -9,7 +9,8 @@ import (
 // add appends a simple command. A redirection without a command counts as one:
 // it makes or empties a file.
 func (l *line) add(assigns []*syntax.Assign, args []*syntax.Word, redirs []*syntax.Redirect) {
-	s := simple{words: make([]string, 0, len(assigns)+len(args)), spans: make([][2]int, 0, len(assigns)+len(args))}
+	n := len(assigns) + len(args)
+	s := simple{words: l.mem.words.take(n), spans: l.mem.spans.take(n)}
 	var text strings.Builder
 	at, unseen := -1, false // at: where the last word ended in the source
 	put := func(value string, n syntax.Node) {
@@ -264,16 +265,16 @@ func plainLine(src string) bool {
 }
 
 // plainCommand splits a plain line.
-func plainCommand(src string) simple {
+func (m *memory) plainCommand(src string) simple {
 	text := strings.Trim(src, " ")
-	words, spans := wordsOf(text)
+	words, spans := m.wordsOf(text)
 	return simple{text: text, words: words, spans: spans}
 }
 
 // wordsOf splits a text at blanks and says where each word stands.
-func wordsOf(text string) (words []string, spans [][2]int) {
+func (m *memory) wordsOf(text string) (words []string, spans [][2]int) {
 	n := 1 + strings.Count(text, " ")
-	words, spans = make([]string, 0, n), make([][2]int, 0, n)
+	words, spans = m.words.take(n), m.spans.take(n)
 	for at := 0; at < len(text); at++ {
 		if isBlank(text[at]) {
 			continue
