@@ -4,7 +4,20 @@ import "strings"
 
 // variant is one reading of a command that rules are compared with, and its
 // first word.
-type variant struct{ text, squeezed, first string }
+type variant struct {
+	text, squeezed, first string
+	has                   pairs // of squeezed, once a rule asked
+	asked                 bool
+}
+
+// pairs are those of the squeezed text.
+func (v *variant) pairs() *pairs {
+	if !v.asked {
+		v.asked = true
+		v.has.add(v.squeezed)
+	}
+	return &v.has
+}
 
 // newVariant squeezes once for all rules that will be compared.
 func newVariant(s string) variant {

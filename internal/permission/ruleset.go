@@ -42,7 +42,13 @@ type ruleSet struct {
 type toolRules struct {
 	rest  []int            // whole tool, hosts, names, parameters
 	words map[string][]int // shell commands by their first word
-	open  []int            // shell commands that may begin with any word
+	open  []openRule       // shell commands that may begin with any word
+}
+
+// openRule is the place of a rule and what a command needs to match it.
+type openRule struct {
+	at   int
+	need pairs
 }
 
 // pathRules are the rules for paths below one anchor.
@@ -83,7 +89,7 @@ func (t *toolRules) add(f *form, i int) {
 	}
 	word, ok := f.command.firstWord()
 	if !ok {
-		t.open = append(t.open, i)
+		t.open = append(t.open, openRule{i, f.command.pairs()})
 		return
 	}
 	if t.words == nil {
@@ -120,15 +126,26 @@ func (p *commandPattern) firstWord() (word string, ok bool) {
 // hit returns the first rule for a command in this reading, where best is the
 // first of other readings; -1 is none. fits narrows the patterns, nil takes all.
 func (t *toolRules) hit(set *ruleSet, v *variant, best int, fits func(*commandPattern) bool) int {
-	for _, list := range [...][]int{t.words[v.first], t.open} {
-		for _, i := range list {
-			if best >= 0 && i >= best {
-				break
-			}
-			if p := set.forms[i].command; (fits == nil || fits(p)) && p.match(v.text, v.squeezed) {
-				best = i
-				break
-			}
+	matches := func(i int) bool {
+		p := set.forms[i].command
+		return (fits == nil || fits(p)) && p.match(v.text, v.squeezed)
+	}
+	for _, i := range t.words[v.first] {
+		if best >= 0 && i >= best {
+			break
+		}
+		if matches(i) {
+			best = i
+			break
+		}
+	}
+	for i := range t.open {
+		rule := &t.open[i]
+		if best >= 0 && rule.at >= best {
+			break
+		}
+		if rule.need.within(v.pairs()) && matches(rule.at) {
+			return rule.at
 		}
 	}
 	return best

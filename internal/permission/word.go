@@ -11,34 +11,66 @@ import (
 func (l *line) add(assigns []*syntax.Assign, args []*syntax.Word, redirs []*syntax.Redirect) {
 	n := len(assigns) + len(args)
 	s := simple{words: l.mem.words.take(n), spans: l.mem.spans.take(n)}
-	var text strings.Builder
-	at, unseen := -1, false // at: where the last word ended in the source
-	put := func(value string, n syntax.Node) {
-		from, to := int(n.Pos().Offset()), int(n.End().Offset())
-		if at >= 0 {
-			text.WriteString(l.between(at, from, redirs))
-		}
-		start := text.Len()
-		text.WriteString(l.src[from:to])
-		at = to
-		unseen = unseen || l.joined(n, redirs)
-		s.words, s.spans = append(s.words, value), append(s.spans, [2]int{start, text.Len()})
-	}
+	text := sourceText{line: l, redirs: redirs}
 	// What stands inside substitutions comes after the command itself.
 	mark := len(l.commands)
 	l.commands = append(l.commands, simple{})
 	for _, a := range assigns {
-		put(l.assignment(a, len(args) == 0), a)
+		s.words = append(s.words, l.assignment(a, len(args) == 0))
+		s.spans = append(s.spans, text.add(a))
+		s.unseen = s.unseen || l.joined(a, redirs)
 	}
 	for _, w := range args {
 		value, dynamic := l.word(w)
 		if dynamic {
 			l.doubt("an expansion cannot be checked before the command runs")
 		}
-		put(value, w)
+		s.words = append(s.words, value)
+		s.spans = append(s.spans, text.add(w))
+		s.unseen = s.unseen || l.joined(w, redirs)
 	}
-	s.redirs, s.text, s.unseen = l.redirections(redirs), text.String(), unseen
+	s.redirs, s.text = l.redirections(redirs), text.String()
 	l.commands[mark] = s
+}
+
+// sourceText is the source of some words without the redirections among them.
+// It is copied only where there was one.
+type sourceText struct {
+	line     *line
+	redirs   []*syntax.Redirect
+	from, to int // of the source, until something was left out
+	copied   *strings.Builder
+	begun    bool
+}
+
+// add appends a word with the gap before it and returns where the word stands.
+func (t *sourceText) add(n syntax.Node) [2]int {
+	from, to := int(n.Pos().Offset()), int(n.End().Offset())
+	if !t.begun {
+		t.from, t.to, t.begun = from, to, true
+		return [2]int{0, to - from}
+	}
+	gap := t.line.between(t.to, from, t.redirs)
+	if t.copied == nil && len(gap) < from-t.to {
+		t.copied = &strings.Builder{}
+		t.copied.WriteString(t.line.src[t.from:t.to])
+	}
+	t.to = to
+	if t.copied == nil {
+		return [2]int{from - t.from, to - t.from}
+	}
+	t.copied.WriteString(gap)
+	start := t.copied.Len()
+	t.copied.WriteString(t.line.src[from:to])
+	return [2]int{start, t.copied.Len()}
+}
+
+// String is everything added so far.
+func (t *sourceText) String() string {
+	if t.copied != nil {
+		return t.copied.String()
+	}
+	return t.line.src[t.from:t.to]
 }
 
 // joined doubts a word that the shell sees otherwise than it is written: over
@@ -136,12 +168,33 @@ func (l *line) word(w *syntax.Word) (value string, dynamic bool) {
 		if lit, ok := w.Parts[0].(*syntax.Lit); ok && !strings.ContainsAny(lit.Value, "\\{$") {
 			return lit.Value, false
 		}
+		if value, ok := l.quotedWord(w.Parts[0]); ok {
+			return value, false
+		}
 	}
 	var b strings.Builder
 	for _, p := range w.Parts {
 		dynamic = l.part(&b, p, false) || dynamic
 	}
 	return b.String(), dynamic
+}
+
+// quotedWord is a word that is one text in quotes, the same without them.
+func (l *line) quotedWord(p syntax.WordPart) (string, bool) {
+	switch p := p.(type) {
+	case *syntax.SglQuoted:
+		l.hidden(p.Value)
+		return p.Value, !p.Dollar
+	case *syntax.DblQuoted:
+		if len(p.Parts) == 1 {
+			lit, ok := p.Parts[0].(*syntax.Lit)
+			if ok && !strings.Contains(lit.Value, "\\") {
+				l.hidden(lit.Value)
+				return lit.Value, true
+			}
+		}
+	}
+	return "", false
 }
 
 // part appends one part of a word and reports whether it is dynamic.
