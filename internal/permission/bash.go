@@ -2,34 +2,25 @@ package permission
 
 import "strings"
 
-// variant is one reading of a command that rules are compared with, and its
-// first word.
+// variant is one reading of a command that rules are compared with, its first
+// word and its pairs.
 type variant struct {
 	text, squeezed, first string
-	has                   pairs // of squeezed, once a rule asked
-	asked                 bool
-}
-
-// pairs are those of the squeezed text.
-func (v *variant) pairs() *pairs {
-	if !v.asked {
-		v.asked = true
-		v.has.add(v.squeezed)
-	}
-	return &v.has
+	has                   pairs // of squeezed
 }
 
 // newVariant squeezes once for all rules that will be compared.
 func newVariant(s string) variant {
 	v := variant{text: s, squeezed: squeeze(s)}
 	v.first, _, _ = strings.Cut(v.squeezed, " ")
+	v.has.add(v.squeezed)
 	return v
 }
 
 // wide returns the readings that deny and ask rules see: as written, without
 // quotes, and behind assignments, wrappers, launchers and folders.
-func (s *simple) wide(m *memory) []variant {
-	out := append(m.readings.take(4), newVariant(s.text))
+func (s *simple) wide(m *memory, written variant) []variant {
+	out := append(m.readings.take(4), written)
 	add := func(text string) {
 		if text != "" && text != out[len(out)-1].text {
 			out = append(out, newVariant(text))
@@ -107,8 +98,8 @@ func (s *simple) tail(n int) string {
 
 // narrow returns the readings that allow rules see: as written, and behind
 // safe assignments and simple wrappers, with the quotes of the name removed.
-func (s *simple) narrow(m *memory) []variant {
-	out := append(m.readings.take(2), newVariant(s.text))
+func (s *simple) narrow(m *memory, written variant) []variant {
+	out := append(m.readings.take(2), written)
 	if n := s.head(); n < len(s.words) && !strings.ContainsAny(s.words[n], " \t\n") {
 		text := s.words[n]
 		if end := s.spans[n][1]; end < len(s.text) {

@@ -81,8 +81,7 @@ type subject struct {
 	moved  bool     // the line has changed its folder
 	// unknown says why the client's answer cannot be known, if it is not allow.
 	unknown string
-	// directories are the policy's further directories.
-	directories []string
+	places *places // where the call is made
 
 	call  Call
 	taken line
@@ -91,8 +90,8 @@ type subject struct {
 
 // newSubject takes a call apart, for one rule.
 func newSubject(c Call) *subject {
-	s := &subject{}
-	s.take(c, true)
+	s := &subject{places: &places{}}
+	s.take(c, nil, true)
 	return s
 }
 
@@ -100,14 +99,15 @@ func newSubject(c Call) *subject {
 func (s *subject) forget() {
 	s.mem.reset()
 	taken := line{commands: emptied(s.taken.commands)}
-	*s = subject{parts: emptied(s.parts), paths: emptied(s.paths), taken: taken, mem: s.mem}
+	*s = subject{parts: emptied(s.parts), paths: emptied(s.paths), taken: taken, mem: s.mem, places: s.places}
 }
 
 // take takes a call apart. A search without a path reads the working
-// directory.
-func (s *subject) take(c Call, strict bool) {
+// directory, and the further directories of the policy are like the project.
+func (s *subject) take(c Call, further []string, strict bool) {
 	s.call, s.tool, s.strict = c, canonicalTool(c.Tool), strict
 	s.Call = &s.call
+	s.places.move(s.Call, further)
 	switch s.tool {
 	case "Bash", "PowerShell":
 		s.readCommand(c.text("command"))
@@ -151,7 +151,7 @@ func (s *subject) readCommand(command string) {
 		s.parts = append(s.parts, p)
 	}
 	for _, c := range scriptRemovals(s.line.commands, 0) {
-		s.parts = append(s.parts, part{simple: &c, wide: c.wide(&s.mem), unseen: true, script: true})
+		s.parts = append(s.parts, part{simple: &c, wide: c.wide(&s.mem, newVariant(c.text)), unseen: true, script: true})
 	}
 }
 
@@ -161,7 +161,11 @@ var loud = nameSet("nohup nice time stdbuf")
 // newPart prepares a command whose variables are substituted already.
 func (s *subject) newPart(c *simple) part {
 	n := min(c.head(), len(c.words))
-	p := part{simple: c, wide: c.wide(&s.mem), narrow: c.narrow(&s.mem), words: c.words[n:], unseen: c.unseen, script: c.closer}
+	written := s.whole
+	if c.text != s.whole.text {
+		written = newVariant(c.text)
+	}
+	p := part{simple: c, wide: c.wide(&s.mem, written), narrow: c.narrow(&s.mem, written), words: c.words[n:], unseen: c.unseen, script: c.closer}
 	for _, w := range c.words[:n] {
 		_, _, assigns := assignment(w)
 		p.xargs = p.xargs || w == "xargs"
@@ -255,13 +259,8 @@ func (s *subject) inside(a *access) bool {
 
 // insideDir is inside for a path without links.
 func (s *subject) insideDir(abs string) bool {
-	for _, dir := range [...]string{s.project(), s.Cwd} {
-		if _, ok := under(abs, dir); ok && dir != "" {
-			return true
-		}
-	}
-	for _, dir := range s.directories {
-		if _, ok := under(abs, absolute(dir, s.project(), s.Home)); ok {
+	for _, dir := range s.places.inside {
+		if _, ok := under(abs, dir); ok {
 			return true
 		}
 	}

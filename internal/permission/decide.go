@@ -71,9 +71,9 @@ func Decide(p Policy, c Call) Decision { return Compile(p).Decide(c) }
 func (p *Compiled) Decide(c Call) Decision {
 	s, _ := p.idle.Get().(*subject)
 	if s == nil {
-		s = &subject{}
+		s = &subject{places: &places{}}
 	}
-	s.take(c, false)
+	s.take(c, p.Directories, false)
 	d := s.judge(p)
 	s.forget()
 	p.idle.Put(s)
@@ -82,7 +82,6 @@ func (p *Compiled) Decide(c Call) Decision {
 
 // judge is the decision about the call that was taken apart.
 func (s *subject) judge(p *Compiled) Decision {
-	s.directories = p.Directories
 	if i := s.first(p.deny, Deny); i >= 0 {
 		return Decision{BehaviorDeny, p.Deny[i], "denied by a rule"}
 	}

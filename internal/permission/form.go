@@ -78,33 +78,6 @@ type commandPattern struct {
 	tail bool
 }
 
-// pairs is a set of pairs of neighbouring bytes; different ones may count as
-// the same. A text that lacks a pair of a pattern's literals does not match it.
-type pairs [2]uint64
-
-// add takes in the pairs of a text.
-func (p *pairs) add(s string) {
-	for i := 1; i < len(s); i++ {
-		h := s[i-1]*7 + s[i]*31
-		p[h>>7] |= 1 << (h & 63)
-	}
-}
-
-// within reports that each of these pairs is also one of the others.
-func (p *pairs) within(o *pairs) bool { return p[0]&^o[0]|p[1]&^o[1] == 0 }
-
-// pairs are those of every text that a pattern with stars matches.
-func (p *commandPattern) pairs() pairs {
-	var need pairs
-	for i, part := range p.parts {
-		if i == 0 && p.tail {
-			part = strings.TrimSuffix(part, " ")
-		}
-		need.add(part)
-	}
-	return need
-}
-
 // newCommandPattern reads the content of a shell rule. Only a final ":*" is a
 // prefix; claude 2.1.329 takes the colon literally anywhere else.
 func newCommandPattern(s string) *commandPattern {

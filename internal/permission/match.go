@@ -177,7 +177,10 @@ func targetHit(set *ruleSet, list List, a *access, t *target) int {
 			continue
 		}
 		own, open := set.paths[at].first[rel[0]], set.paths[at].open
-		if !set.mayMatch(own, list, a, rel) && !set.mayMatch(open, list, a, rel) {
+		if hit := set.firstMatch(own, open, list, a, t, rel); hit < 0 || !set.paths[at].negated {
+			if hit >= 0 {
+				return hit
+			}
 			continue
 		}
 		for n := 1; n <= len(rel); n++ {
@@ -189,34 +192,53 @@ func targetHit(set *ruleSet, list List, a *access, t *target) int {
 	return -1
 }
 
-// mayMatch reports a rule that could match, which few do: it spares the walk
-// down the folders.
-func (set *ruleSet) mayMatch(rules []int, list List, a *access, rel []string) bool {
-	for _, i := range rules {
-		if f := set.forms[i]; f.path.mayMatch(rel) && a.covers(f.tool, list) {
-			return true
+// firstMatch returns the pattern that matches the highest folder, and of several
+// the first: the one that decides where none is negated. -1 means that no
+// pattern matches.
+func (set *ruleSet) firstMatch(own, open []candidate, list List, a *access, t *target, rel []string) int {
+	hit, depth := -1, len(rel)
+	for _, rules := range [...][]candidate{own, open} {
+		for i := range rules {
+			if !rules[i].need.within(&t.has) {
+				continue
+			}
+			f, at := set.forms[rules[i].at], rules[i].at
+			if f.path.negated || !a.covers(f.tool, list) {
+				continue
+			}
+			for n := 1; n <= depth; n++ {
+				if f.path.hits(list, a, rel, n) && (hit < 0 || n < depth || at < hit) {
+					hit, depth = at, n
+				}
+			}
 		}
 	}
-	return false
+	return hit
+}
+
+// hits reports whether the pattern matches the first n segments of a path.
+func (p *pathPattern) hits(list List, a *access, rel []string, n int) bool {
+	whole := n == len(rel)
+	return p.matchPrefix(rel[:n], whole, list != Allow) || list == Allow && a.shell && whole && p.matchFolder(rel)
 }
 
 // lastMatch returns the pattern that decides about the first n segments of a
 // path below an anchor, -1 when none matches or a negated one came last. own
 // and open are the rules that can match; they are looked at in the list's order.
-func lastMatch(set *ruleSet, own, open []int, list List, a *access, rel []string, n int) int {
+func lastMatch(set *ruleSet, own, open []candidate, list List, a *access, rel []string, n int) int {
 	hit := -1
 	for len(own)+len(open) > 0 {
 		i := 0
-		if len(open) == 0 || len(own) > 0 && own[0] < open[0] {
-			i, own = own[0], own[1:]
+		if len(open) == 0 || len(own) > 0 && own[0].at < open[0].at {
+			i, own = own[0].at, own[1:]
 		} else {
-			i, open = open[0], open[1:]
+			i, open = open[0].at, open[1:]
 		}
 		f := set.forms[i]
 		if f.path.negated != (hit >= 0) || !a.covers(f.tool, list) {
 			continue // of another tool, or without effect here
 		}
-		if !f.path.matchPrefix(rel[:n], n == len(rel), list != Allow) && !(list == Allow && a.shell && n == len(rel) && f.path.matchFolder(rel)) {
+		if !f.path.hits(list, a, rel, n) {
 			continue
 		}
 		if hit = i; f.path.negated {

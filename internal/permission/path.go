@@ -2,6 +2,7 @@ package permission
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -32,8 +33,6 @@ type pathPattern struct {
 	// is a star and a literal: most patterns are, and these are quick to match.
 	name   string
 	suffix bool
-	// fixed counts the segments in front that have no wildcard.
-	fixed int
 }
 
 // cutAnchor takes the anchor off. A slash that stays in front keeps a pattern
@@ -70,9 +69,6 @@ func newPathPattern(s string) *pathPattern {
 		p.name = p.segments[1]
 		p.suffix = p.name[0] == '*' && literal(p.name[1:])
 	}
-	for p.fixed < len(p.segments) && literal(p.segments[p.fixed]) {
-		p.fixed++
-	}
 	return p
 }
 
@@ -101,25 +97,6 @@ func (p *pathPattern) matchPrefix(rel []string, whole, loose bool) bool {
 		return matchSegments(p.loose, rel)
 	}
 	return matchSegments(p.segments, rel)
-}
-
-// mayMatch is false for most paths that the pattern does not match, neither
-// whole nor one of their folders.
-func (p *pathPattern) mayMatch(rel []string) bool {
-	if p.suffix {
-		for _, segment := range rel {
-			if strings.HasSuffix(segment, p.name[1:]) {
-				return true
-			}
-		}
-		return false
-	}
-	for i := range p.fixed {
-		if i >= len(rel) || rel[i] != p.segments[i] {
-			return len(p.loose) > 0 && p.loose[0] == "**"
-		}
-	}
-	return true
 }
 
 // matchName compares one segment with a pattern that is for any depth.
@@ -255,13 +232,45 @@ func classRange(pat string) (lo, hi rune, n int) {
 type target struct {
 	abs string
 	rel [anchorCount][]string
+	has pairs // of abs in lower case
+}
+
+// places are the folders that the paths of calls lie in, clean. Calls that
+// follow each other mostly share them.
+type places struct {
+	cwd, project, home string
+	further            []string
+	bases              [anchorCount]string
+	inside             []string // where reading needs no rule
+}
+
+// move makes them those of a call.
+func (p *places) move(c *Call, further []string) {
+	if p.bases[anchorRoot] != "" && p.cwd == c.Cwd && p.project == c.project() && p.home == c.Home && slices.Equal(p.further, further) {
+		return
+	}
+	*p = places{cwd: c.Cwd, project: c.project(), home: c.Home, further: further, inside: p.inside[:0]}
+	for a, base := range [anchorCount]string{c.Cwd, c.project(), c.Home, "/"} {
+		p.bases[a] = path.Clean(slashed(base))
+	}
+	if c.project() != "" {
+		p.inside = append(p.inside, p.bases[anchorProject])
+	}
+	if c.Cwd != "" {
+		p.inside = append(p.inside, p.bases[anchorCwd])
+	}
+	for _, dir := range further {
+		p.inside = append(p.inside, absolute(dir, c.project(), c.Home))
+	}
 }
 
 // newTarget resolves p against dir. Windows paths are read as /c/...
 func (s *subject) newTarget(p, dir string) target {
 	t := target{abs: absolute(p, dir, s.Home)}
-	all := s.mem.split(strings.ToLower(t.abs), '/')
-	for a, base := range [anchorCount]string{s.Cwd, s.project(), s.Home, "/"} {
+	lower := strings.ToLower(t.abs)
+	t.has.add(lower)
+	all := s.mem.split(lower, '/')
+	for a, base := range s.places.bases {
 		if below, ok := under(t.abs, base); ok && below != "" {
 			t.rel[a] = all[len(all)-1-strings.Count(below, "/"):]
 		}
@@ -292,9 +301,8 @@ func slashed(p string) string {
 	return "/" + strings.ToLower(p[:1]) + strings.ReplaceAll(p[2:], `\`, "/")
 }
 
-// under returns the part of abs below base.
+// under returns the part of abs below base, which is clean.
 func under(abs, base string) (string, bool) {
-	base = path.Clean(slashed(base))
 	if base == "/" {
 		return abs[1:], strings.HasPrefix(abs, "/")
 	}

@@ -40,21 +40,23 @@ type ruleSet struct {
 
 // toolRules are the rules that name one tool.
 type toolRules struct {
-	rest  []int            // whole tool, hosts, names, parameters
-	words map[string][]int // shell commands by their first word
-	open  []openRule       // shell commands that may begin with any word
+	rest  []int                  // whole tool, hosts, names, parameters
+	words map[string][]candidate // shell commands by their first word
+	open  []candidate            // shell commands that may begin with any word
 }
 
-// openRule is the place of a rule and what a command needs to match it.
-type openRule struct {
+// candidate is the place of a rule, and what a command or path needs to match it.
+type candidate struct {
 	at   int
 	need pairs
 }
 
 // pathRules are the rules for paths below one anchor.
 type pathRules struct {
-	first map[string][]int // by the first folder
-	open  []int            // below any folder
+	first map[string][]candidate // by the first folder
+	open  []candidate            // below any folder
+	// negated is set where a rule opens again what others match.
+	negated bool
 }
 
 // newRuleSet sorts rules by what they can match.
@@ -89,26 +91,27 @@ func (t *toolRules) add(f *form, i int) {
 	}
 	word, ok := f.command.firstWord()
 	if !ok {
-		t.open = append(t.open, openRule{i, f.command.pairs()})
+		t.open = append(t.open, candidate{i, f.command.pairs()})
 		return
 	}
 	if t.words == nil {
-		t.words = map[string][]int{}
+		t.words = map[string][]candidate{}
 	}
-	t.words[word] = append(t.words[word], i)
+	t.words[word] = append(t.words[word], candidate{i, f.command.pairs()})
 }
 
 // add sorts in one path.
 func (r *pathRules) add(p *pathPattern, i int) {
+	r.negated = r.negated || p.negated
 	switch {
 	case len(p.segments) == 0:
 	case p.segments[0] == "**" || p.loose[0] == "**" || !literal(p.segments[0]):
-		r.open = append(r.open, i)
+		r.open = append(r.open, candidate{i, p.pairs()})
 	default:
 		if r.first == nil {
-			r.first = map[string][]int{}
+			r.first = map[string][]candidate{}
 		}
-		r.first[p.segments[0]] = append(r.first[p.segments[0]], i)
+		r.first[p.segments[0]] = append(r.first[p.segments[0]], candidate{i, p.pairs()})
 	}
 }
 
@@ -126,26 +129,19 @@ func (p *commandPattern) firstWord() (word string, ok bool) {
 // hit returns the first rule for a command in this reading, where best is the
 // first of other readings; -1 is none. fits narrows the patterns, nil takes all.
 func (t *toolRules) hit(set *ruleSet, v *variant, best int, fits func(*commandPattern) bool) int {
-	matches := func(i int) bool {
-		p := set.forms[i].command
-		return (fits == nil || fits(p)) && p.match(v.text, v.squeezed)
-	}
-	for _, i := range t.words[v.first] {
-		if best >= 0 && i >= best {
-			break
-		}
-		if matches(i) {
-			best = i
-			break
-		}
-	}
-	for i := range t.open {
-		rule := &t.open[i]
-		if best >= 0 && rule.at >= best {
-			break
-		}
-		if rule.need.within(v.pairs()) && matches(rule.at) {
-			return rule.at
+	for _, list := range [...][]candidate{t.words[v.first], t.open} {
+		for i := range list {
+			rule := &list[i]
+			if best >= 0 && rule.at >= best {
+				break
+			}
+			if !rule.need.within(&v.has) {
+				continue
+			}
+			if p := set.forms[rule.at].command; (fits == nil || fits(p)) && p.match(v.text, v.squeezed) {
+				best = rule.at
+				break
+			}
 		}
 	}
 	return best
