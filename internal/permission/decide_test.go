@@ -1,7 +1,6 @@
 package permission
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -240,23 +239,6 @@ func TestDecideThroughLinks(t *testing.T) {
 		c.Links = links
 		if got := Decide(tt.p, c); got.Behavior != tt.want {
 			t.Errorf("%s: %s (%s), want %s", tt.name, got.Behavior, got.Reason, tt.want)
-		}
-	}
-}
-
-// TestPlainLinesReadAlike compares the short cut for plain lines with the parser.
-func TestPlainLinesReadAlike(t *testing.T) {
-	t.Parallel()
-	for _, src := range []string{"ls", "npm run build", " a  b ", "X=1 Y=2 foo a=b", "timeout 5 foo --bar=1,2 a/b:c", "git log -3", "a@b %1 +x"} {
-		long := readLine(src + " # x")
-		short := readLine(src)
-		if len(long.commands) != 1 || len(short.commands) != 1 || !slices.Equal(long.commands[0].words, short.commands[0].words) || long.commands[0].text != short.commands[0].text {
-			t.Errorf("%q: %+v, and with the parser %+v", src, short.commands, long.commands)
-		}
-	}
-	for _, src := range []string{"if x", "time x", "", "export A=1", "a;b", "a\\ b", "~/x"} {
-		if plainLine(src) {
-			t.Errorf("%q is no plain line", src)
 		}
 	}
 }

@@ -57,7 +57,7 @@ func TestPathAnchors(t *testing.T) {
 	}
 }
 
-func parseAll(t *testing.T, raws []string) []Rule {
+func parseAll(t testing.TB, raws []string) []Rule {
 	t.Helper()
 	var rules []Rule
 	for _, raw := range raws {

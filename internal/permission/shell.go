@@ -65,10 +65,13 @@ func (l *line) read(src string) {
 		l.split(src[:maxCommand])
 		return
 	}
-	if plainLine(src) {
-		l.commands = append(l.commands, l.mem.plainCommand(src))
-		return
+	if !l.plain(src) {
+		l.parse(src)
 	}
+}
+
+// parse splits a line with the shell parser, or as well as it can without.
+func (l *line) parse(src string) {
 	if deep(src) {
 		l.doubt("the command is nested too deeply")
 		l.split(src)
