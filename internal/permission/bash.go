@@ -101,9 +101,10 @@ func (s *simple) tail(n int) string {
 func (s *simple) narrow(m *memory, written variant) []variant {
 	out := append(m.readings.take(2), written)
 	if n := s.head(); n < len(s.words) && !strings.ContainsAny(s.words[n], " \t\n") {
-		text := s.words[n]
-		if end := s.spans[n][1]; end < len(s.text) {
-			text += s.text[end:]
+		at, end := s.spans[n][0], s.spans[n][1]
+		text := s.tail(n)
+		if s.text[at:min(end, len(s.text))] != s.words[n] {
+			text = s.words[n] + s.text[min(end, len(s.text)):]
 		}
 		if text != s.text {
 			out = append(out, newVariant(text))

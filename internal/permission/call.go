@@ -98,8 +98,10 @@ func newSubject(c Call) *subject {
 // forget makes a subject ready for another call.
 func (s *subject) forget() {
 	s.mem.reset()
-	taken := line{commands: emptied(s.taken.commands)}
-	*s = subject{parts: emptied(s.parts), paths: emptied(s.paths), taken: taken, mem: s.mem, places: s.places}
+	s.call = Call{}
+	s.taken = line{commands: emptied(s.taken.commands)}
+	s.line, s.whole, s.parts, s.paths = nil, variant{}, emptied(s.parts), emptied(s.paths)
+	s.tool, s.host, s.path, s.labels, s.moved, s.unknown = "", "", "", nil, false, ""
 }
 
 // take takes a call apart. A search without a path reads the working

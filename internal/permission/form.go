@@ -7,6 +7,7 @@ import "strings"
 type form struct {
 	tool    string          // under its present name
 	glob    bool            // the name holds a star
+	parts   []string        // of such a name, between the stars
 	bare    bool            // every use of the tool
 	command *commandPattern // Bash and PowerShell
 	path    *pathPattern    // Read, Edit, Cd
@@ -20,6 +21,9 @@ type form struct {
 // form without any pattern.
 func compile(r Rule) *form {
 	f := &form{tool: canonicalTool(r.Tool), glob: strings.Contains(r.Tool, "*")}
+	if f.glob {
+		f.parts = strings.Split(f.tool, "*")
+	}
 	if !r.HasContent || r.Content == "*" {
 		f.bare = true
 		return f

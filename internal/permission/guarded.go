@@ -35,12 +35,21 @@ func guardedPath(abs string) bool {
 	if guardedFiles[strings.ToLower(path.Base(abs))] {
 		return true
 	}
-	for dir := abs; dir != "/" && dir != "."; dir = path.Dir(dir) {
-		if guarded[strings.ToLower(path.Base(dir))] {
+	for rest := abs; ; { // all of them begin with a dot
+		at := strings.Index(rest, "/.")
+		if at < 0 {
+			return strings.HasPrefix(abs, ".") && guardedName(abs)
+		}
+		if rest = rest[at+1:]; guardedName(rest) {
 			return true
 		}
 	}
-	return false
+}
+
+// guardedName reports a path that begins with one of the folders.
+func guardedName(rel string) bool {
+	name, _, _ := strings.Cut(rel, "/")
+	return guarded[strings.ToLower(name)]
 }
 
 // rooted reports a path that does not depend on the current folder.

@@ -15,7 +15,7 @@ func (f *form) matchTool(tool string) bool {
 	case f.tool == tool:
 		return true
 	case f.glob:
-		return matchParts(strings.Split(f.tool, "*"), tool)
+		return matchParts(f.parts, tool)
 	case isMCP(f.tool) && strings.HasPrefix(tool, f.tool):
 		return isServer(f.tool) && strings.HasPrefix(tool[len(f.tool):], "__")
 	}
