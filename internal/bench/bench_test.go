@@ -20,7 +20,7 @@ import (
 // TestMain lets the test binary stand in for this program, which starts itself to measure the disk, and for policygen.
 func TestMain(m *testing.M) {
 	switch {
-	case len(os.Args) > 1 && os.Args[1] == "-raw":
+	case len(os.Args) > 1 && (os.Args[1] == "-raw" || os.Args[1] == "-load"):
 		if err := run(context.Background(), os.Args[1:], os.Stdout, os.Stderr, time.Now); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
@@ -81,6 +81,9 @@ func TestTable(t *testing.T) {
 	want := []string{
 		`20 groups below 100 departments and 10 divisions; median of 2 runs`,
 		`step +time +cpu +memory +ratio +goal`,
+		`decode 100000 calls from JSON +[\d.]+ms .* 1\.0 of the decoding`,
+		`decide about 100000 calls, 200 rules +[\d.]+ms .* [\d.]+ of the decoding +at most 2: (met|missed)`,
+		`\d+ decisions a second and core +at least 300000: (met|missed)`,
 		`write 1 files of managed-settings, 0\.0 MB +[\d.]+ms +- +- +1\.0 of the writing`,
 		`build --target managed-settings +[\d.]+ms .* of the writing +at most 9: (met|missed)`,
 		`peer cat +[\d.]+ms .* of the writing`,
@@ -119,6 +122,7 @@ func TestBadArguments(t *testing.T) {
 		{"no such folder", []string{"-dir", filepath.Join(t.TempDir(), "none")}, "make a folder to work in"},
 		{"no such program", []string{"-policygen", "/none/policygen", "-groups", "10", "-repeat", "1"}, "/none/policygen build"},
 		{"peer fails", []string{"-policygen", self, "-groups", "10", "-repeat", "1", "-peer", "echo wrong >&2; false"}, "wrong"},
+		{"no such load", []string{"-load", "nothing"}, `-load is decide or decode, not "nothing"`},
 		{"raw without a folder", []string{"-raw", filepath.Join(t.TempDir(), "none"), t.TempDir()}, "none"},
 	}
 	for _, test := range tests {

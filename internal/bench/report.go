@@ -54,6 +54,9 @@ func (b *bench) report(w io.Writer) error {
 		b.groups, corpus.Departments, corpus.Divisions, b.repeat)
 	t := table{tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)}
 	fmt.Fprintln(t.w, "step\ttime\tcpu\tmemory\tratio\tgoal")
+	if err := b.decisions(t); err != nil {
+		return err
+	}
 	policies, err := b.corpus(b.groups)
 	if err != nil {
 		return err

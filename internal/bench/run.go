@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// options are the flags. raw is for the program itself, which calls itself to measure writing; it is listed because
+// options are the flags. raw and load are for the program itself, which calls itself to measure writing and decisions; they are listed because
 // flags cannot be hidden.
 type options struct {
 	groups, repeat int
@@ -21,7 +21,7 @@ type options struct {
 	dir            string
 	export         string
 	peers          peers
-	raw            string
+	raw, load      string
 }
 
 // run parses the flags and does what they say. The clock is an argument, so that tests need not wait. Fewer than ten
@@ -38,6 +38,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 	flags.StringVar(&o.export, "export", "", "write the repository and its documents for other programs into `folder`, and measure nothing")
 	flags.Var(&o.peers, "peer", "also measure a shell `command`, {dir} being what -export writes; may be given several times")
 	flags.StringVar(&o.raw, "raw", "", "write a copy of `folder` to the folder given as argument and print how long only the writing took")
+	flags.StringVar(&o.load, "load", "", "only `decide` about calls, or decode them, and print nothing")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return nil
@@ -47,6 +48,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, now func(
 		return errors.New("-groups must be 10 or more and -repeat 1 or more")
 	case o.raw != "":
 		return printRaw(stdout, o.raw, flags.Arg(0), now)
+	case o.load != "":
+		return load(o.load)
 	case o.export != "":
 		return export(o.export, o.groups)
 	}

@@ -81,7 +81,7 @@ type subject struct {
 	moved  bool     // the line has changed its folder
 	// unknown says why the client's answer cannot be known, if it is not allow.
 	unknown string
-	places *places // where the call is made
+	places  *places // where the call is made
 
 	call  Call
 	taken line
