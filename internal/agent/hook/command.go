@@ -32,8 +32,8 @@ func (s *scene) commands() seen {
 		// A plain cd starts nothing, so that an allowlist need not name it.
 		o.loose = c.Derived || len(core) <= 2 && core[0] == "cd"
 		for _, w := range c.Readings() {
-			// The client trims more than the shell's blanks, form feeds among them, before it compares.
-			if text := strings.TrimSpace(strings.Join(w, " ")); s.spend(text) {
+			// The client squeezes more than the shell's blanks, form feeds and quoted ones among them, before it compares.
+			if text := strings.Join(strings.Fields(strings.Join(w, " ")), " "); s.spend(text) {
 				o.wide = append(o.wide, fold(text))
 			} else {
 				line.Unsure, line.Partial = tooMuchWork, true

@@ -40,6 +40,8 @@ func TestEvasions(t *testing.T) {
 		{"commands-denylist", "/usr/bin/git push origin"},
 		{"commands-denylist", "sh <<'E'\ncurl x\nE"},
 		{"commands-denylist", "$'\\143url' x"},
+		{"commands-denylist", "$'\\u63url' x"},
+		{"commands-denylist", `$"curl" x`},
 		{"readPath-denylist", "cat ~/.ssh/id_rsa"},
 		{"readPath-denylist", "cat \"$HOME\"/.ssh/id_rsa"},
 		{"readPath-denylist", "cat ../.ssh/id_rsa"},

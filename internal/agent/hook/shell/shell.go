@@ -59,7 +59,7 @@ func (c Command) Text() string { return strings.Join(c.Words, " ") }
 // nevertheless.
 func Read(src string, dialect Dialect) Line {
 	p := &parser{dialect: dialect, work: maxWork}
-	p.read(src, 0)
+	p.read(strings.ReplaceAll(src, "\x00", ""), 0) // as bash does
 	p.fillVariables()
 	p.readScripts()
 	return p.line

@@ -121,6 +121,9 @@ func (r *reader) expansion(inQuotes bool) string {
 		return text
 	case r.has("$'") && !inQuotes && r.dialect == Posix:
 		return r.ansi()
+	case r.has(`$"`) && !inQuotes && r.dialect == Posix: // quotes that may be translated
+		r.pos += 2
+		return r.text('"')
 	}
 	for r.pos++; r.pos < len(r.src) && isName(r.src[r.pos]); {
 		r.pos++
@@ -163,31 +166,61 @@ func (r *reader) arithmetic() bool {
 	return true
 }
 
-// ansi reads $'...' with its escapes: $'\x72m' is rm. Go's escapes and the shell's agree on the usual ones; the rest
-// is kept as written and makes the line unsure.
+// ansi reads $'...' with its escapes: $'\x72m' is rm. An escape that bash does not know is kept as written.
 func (r *reader) ansi() string {
 	var b strings.Builder
 	rest := r.src[r.pos+2:]
 	for rest != "" && rest[0] != '\'' {
-		c, _, tail, err := strconv.UnquoteChar(rest, 0)
-		if err != nil && len(rest) > 1 && strings.IndexByte(`'"?`, rest[1]) >= 0 { // an escaped quote does not end the word
-			c, tail, err = rune(rest[1]), rest[2:], nil
-		}
-		if err != nil { // an escape that only the shell knows
-			r.doubt("a $'...' word cannot be checked")
+		if rest[0] != '\\' || len(rest) == 1 {
 			b.WriteByte(rest[0])
 			rest = rest[1:]
 			continue
 		}
-		b.WriteRune(c)
-		rest = tail
+		char, n := ansiEscape(rest[1:])
+		b.WriteString(char)
+		rest = rest[1+n:]
 	}
 	if rest == "" {
 		r.doubt("a quote is not closed")
 	}
 	// The closing quote is passed over, where there is one.
 	r.pos = min(len(r.src)-len(rest)+1, len(r.src))
-	return b.String()
+	text, _, _ := strings.Cut(b.String(), "\x00") // where bash ends the text, too
+	return text
+}
+
+// ansiEscape returns what stands behind a backslash in $'...', and the number of bytes that it takes of s. Source: the section Quoting
+// of bash(1).
+func ansiEscape(s string) (string, int) {
+	if i := strings.IndexByte("abeEfnrtv", s[0]); i >= 0 {
+		return "\a\b\x1b\x1b\f\n\r\t\v"[i : i+1], 1
+	}
+	if s[0] == 'c' && len(s) > 1 {
+		return string(rune(s[1] & 0x1f)), 2
+	}
+	base, from, most := 16, 1, map[byte]int{'x': 2, 'u': 4, 'U': 8}[s[0]]
+	if most == 0 {
+		base, from, most = 8, 0, 3
+	}
+	end := from
+	for end < min(from+most, len(s)) && digit(s[end], base) {
+		end++
+	}
+	n, err := strconv.ParseUint(s[from:end], base, 32)
+	switch {
+	case err == nil && (base == 8 || s[0] == 'x'):
+		return string([]byte{byte(n)}), end // one byte of a character, as in \xc3\xa9
+	case err == nil:
+		return string(rune(n)), end
+	case strings.IndexByte(`\'"?`, s[0]) >= 0:
+		return s[:1], 1
+	}
+	return "\\" + s[:1], 1
+}
+
+// digit reports a digit of base 8 or 16.
+func digit(c byte, base int) bool {
+	return c >= '0' && c <= '7' || base == 16 && (c == '8' || c == '9' || c|0x20 >= 'a' && c|0x20 <= 'f')
 }
 
 // maxBraces is how many words one word may stand for. Two levels of a hundred choices would be ten thousand words.
