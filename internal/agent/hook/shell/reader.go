@@ -171,7 +171,7 @@ func (r *reader) redirect() {
 		r.cur.Words = append(r.cur.Words, "/dev/fd/63") // the name that the command gets in bash
 		return
 	}
-	for r.pos < len(r.src) && (r.src[r.pos] == ' ' || r.src[r.pos] == '\t') {
+	for r.pos < len(r.src) && strings.IndexByte(" \t\r", r.src[r.pos]) >= 0 {
 		r.pos++
 	}
 	// A here-document takes its word as written, and a quoted word keeps its body from being expanded.
