@@ -41,7 +41,7 @@ var imports = []row{
 
 	// From bundles to files. A back end knows the waist and nothing left of it; all is the only package that knows every back end.
 	{"internal/render", []string{"internal/ir", "internal/catalog", "internal/value"}},
-	{"internal/render/all", []string{"internal/render", "internal/render/*", "internal/catalog"}},
+	{"internal/render/all", []string{"internal/render", "internal/render/*", "internal/render/internal/console", "internal/catalog"}},
 	{"internal/render/internal/*", []string{"internal/render", "internal/render/internal/*", "internal/ir", "internal/catalog", "internal/merge", "internal/diag", "internal/value", "internal/wire"}}, // wire: the test bundle has an agent
 	{"internal/render/agentbundle", []string{"internal/render", "internal/render/internal/*", "internal/ir", "internal/catalog", "internal/value", "internal/wire"}},
 	{"internal/render/*", []string{"internal/render", "internal/render/internal/*", "internal/ir", "internal/catalog", "internal/diag", "internal/value"}},

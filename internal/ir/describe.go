@@ -18,6 +18,17 @@ func (a Audience) Title() string {
 	return a.Name + " (ring " + a.Ring + ")"
 }
 
+// PolicyTitle is what administrators find the audience's policy by, in consoles and on machines.
+func (a Audience) PolicyTitle() string { return "Claude Code policy: " + a.Title() }
+
+// FileName returns the name of a file for the audience alone that may lie beside those of others.
+func (a Audience) FileName(extension string) string {
+	if a.Ring == "" {
+		return a.Name + extension
+	}
+	return a.Name + ".ring-" + a.Ring + extension
+}
+
 // Describe tells an administrator in plain ASCII whom the bundle's artifacts are for until when they may be used, and of which revision
 // they are.
 func (b *Bundle) Describe() string {

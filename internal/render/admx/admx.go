@@ -13,6 +13,7 @@ import (
 
 	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/render"
+	"github.com/policygen/policygen/internal/render/internal/console"
 	"github.com/policygen/policygen/internal/render/internal/winreg"
 )
 
@@ -39,6 +40,9 @@ func (Backend) Folder() string { return "admx" }
 
 // Gather begins a build.
 func (Backend) Gather() render.Gatherer { return &gatherer{} }
+
+// GatherSettings implements [console.Templates].
+func (Backend) GatherSettings() console.Settings { return &gatherer{} }
 
 // maxFile is what Intune takes for one template, in bytes (Microsoft documentation, "Import custom ADMX": 1 MB).
 const maxFile = 1_000_000

@@ -14,6 +14,7 @@ import (
 	"github.com/policygen/policygen/internal/render/gpo"
 	"github.com/policygen/policygen/internal/render/hooks"
 	"github.com/policygen/policygen/internal/render/installscript"
+	"github.com/policygen/policygen/internal/render/internal/console"
 	"github.com/policygen/policygen/internal/render/intune"
 	"github.com/policygen/policygen/internal/render/iru"
 	"github.com/policygen/policygen/internal/render/jamf"
@@ -40,6 +41,7 @@ type Deps struct {
 
 // Backends returns every back end in the order in which targets are listed.
 func Backends(deps Deps) []render.Backend {
+	consoles := console.Sources{Profile: mobileconfig.New(), Templates: admx.New()}
 	return []render.Backend{
 		managedsettings.New(),                 // the one document that works on every platform
 		dropins.New(deps.Catalog, deps.Merge), // the same by source file, beside other packages' fragments
@@ -55,19 +57,19 @@ func Backends(deps Deps) []render.Backend {
 		preferencefile.New(), // Intune's template for macOS, beside the profile
 		installscript.New(),  // files on Macs, by consoles that only run scripts
 		jamf.New(deps.Catalog),
-		servermanaged.New(deps.Catalog), // the admin console of claude.ai
-		gateway.New(deps.Catalog),       // the Claude apps gateway, which knows groups
-		registrypol.New(),               // the registry value of Windows as Group Policy keeps it
-		gpo.New(),                       // as a policy object to import into a domain
-		lgpo.New(),                      // for a machine without a domain
-		admx.New(),                      // as templates, for the editor of Group Policy and for Intune
-		powershell.New(),                // by a script, which also writes the file
-		remediation.New(),               // by Intune again and again
-		wix.New(),                       // the file tree as a package, for tools that know only packages
-		intune.New(intune.Sources{Profile: mobileconfig.New(), Templates: admx.New(), Remediation: remediation.New()}), // requests to Microsoft Graph
-		terraform.New(terraform.Sources{Profile: mobileconfig.New(), Templates: admx.New()}),                           // Intune and Jamf as code
-		iru.New(mobileconfig.New()), // requests to Iru's API
-		fleet.New(fleet.Sources{Profile: mobileconfig.New(), Templates: admx.New()}), // GitOps, with copies that Fleet leaves alone
-		compliance.New(), // finds machines that a release did not reach
+		servermanaged.New(deps.Catalog),         // the admin console of claude.ai
+		gateway.New(deps.Catalog),               // the Claude apps gateway, which knows groups
+		registrypol.New(),                       // the registry value of Windows as Group Policy keeps it
+		gpo.New(),                               // as a policy object to import into a domain
+		lgpo.New(),                              // for a machine without a domain
+		admx.New(),                              // as templates, for the editor of Group Policy and for Intune
+		powershell.New(),                        // by a script, which also writes the file
+		remediation.New(),                       // by Intune again and again
+		wix.New(),                               // the file tree as a package, for tools that know only packages
+		intune.New(consoles, remediation.New()), // requests to Microsoft Graph
+		terraform.New(consoles),                 // Intune and Jamf as code
+		iru.New(console.Sources{Profile: consoles.Profile}), // requests to Iru's API
+		fleet.New(consoles), // GitOps, with copies that Fleet leaves alone
+		compliance.New(),    // finds machines that a release did not reach
 	}
 }

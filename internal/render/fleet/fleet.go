@@ -6,7 +6,6 @@ package fleet
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -23,46 +22,26 @@ import (
 //go:embed README.md
 var readme []byte
 
-// Sources are the back ends whose artifacts the profiles are made of.
-type Sources struct {
-	Profile   render.Backend       // a configuration profile for each audience
-	Templates render.PerRepository // custom settings: its gatherer implements console.Settings
+// Backend implements [render.Backend], [render.PerRepository] and [render.OnRequest].
+type Backend struct {
+	console.Base
+	from console.Sources
 }
 
-// Backend implements [render.Backend], [render.PerRepository] and [render.OnRequest].
-type Backend struct{ from Sources }
-
 // New returns the back end.
-func New(from Sources) Backend { return Backend{from} }
+func New(from console.Sources) Backend { return Backend{from: from} }
 
 // Name returns "fleet".
 func (Backend) Name() string { return "fleet" }
 
-// Platforms returns macOS and Windows.
-func (Backend) Platforms() []ir.Platform { return []ir.Platform{ir.MacOS, ir.Windows} }
-
 // Needs returns nothing: the folder holds its own copies.
 func (Backend) Needs() []string { return nil }
 
-// Render returns nothing: the list is of all audiences.
-func (Backend) Render(*ir.Bundle) ([]render.File, error) { return nil, nil }
-
-// Folder returns the folder of consoles.
-func (Backend) Folder() string { return console.Root }
-
 // Gather begins a build.
-func (b Backend) Gather() render.Gatherer {
-	g := &gatherer{from: b.from}
-	g.settings, _ = b.from.Templates.Gather().(console.Settings)
-	return g
-}
+func (b Backend) Gather() render.Gatherer { return &gatherer{b.from.Gather()} }
 
 // gatherer implements [render.Gatherer].
-type gatherer struct {
-	from     Sources
-	profiles []profile
-	settings console.Settings
-}
+type gatherer struct{ console.Gathered }
 
 // profile is one file and who gets it.
 type profile struct {
@@ -71,31 +50,25 @@ type profile struct {
 	data     []byte
 }
 
-// Add takes one audience.
-func (g *gatherer) Add(bundles []*ir.Bundle) error {
-	made, err := console.From(g.from.Profile, bundles)
-	if err != nil {
-		return err
-	}
-	for _, p := range made {
-		g.profiles = append(g.profiles, profile{p.Audience, "macos/" + p.Name(), p.Data})
-	}
-	return g.settings.Add(bundles)
-}
-
 // Files returns the list, the profiles and the README.
 func (g *gatherer) Files() ([]render.File, error) {
-	slices.SortFunc(g.profiles, func(a, b profile) int { return cmp.Compare(a.path, b.path) })
-	windows := syncML(g.settings.Settings())
-	if len(g.profiles) == 0 && len(windows) == 0 {
+	profiles, settings := g.All()
+	if len(profiles) == 0 && len(settings) == 0 {
 		return nil, nil
+	}
+	var macos, windows []profile
+	for _, p := range profiles {
+		macos = append(macos, profile{p.Audience, "macos/" + p.Name(), p.Data})
+	}
+	for _, s := range settings {
+		windows = append(windows, profile{s.Audience, "windows/" + s.Audience.FileName(".xml"), syncML(s)})
 	}
 	var list bytes.Buffer
 	list.WriteString("# Made by policygen; a new build overwrites it. README.md says how to use it.\ncontrols:\n")
-	section(&list, "apple_settings", g.profiles)
+	section(&list, "apple_settings", macos)
 	section(&list, "windows_settings", windows)
 	files := []render.File{{Path: "fleet/README.md", Data: readme}, {Path: "fleet/claude-code.yml", Data: list.Bytes()}}
-	for _, p := range slices.Concat(g.profiles, windows) {
+	for _, p := range slices.Concat(macos, windows) {
 		files = append(files, render.File{Path: "fleet/" + p.path, Data: bytes.ReplaceAll(p.data, []byte("$"), []byte("&#36;"))})
 	}
 	return files, nil
@@ -108,7 +81,7 @@ func section(b *bytes.Buffer, key string, profiles []profile) {
 	}
 	fmt.Fprintf(b, "  %s:\n    configuration_profiles:\n", key)
 	for _, p := range profiles {
-		fmt.Fprintf(b, "      - path: %s\n        labels_include_any:\n          - %s\n", quote("./"+p.path), quote("Claude Code policy: "+p.audience.Title()))
+		fmt.Fprintf(b, "      - path: %s\n        labels_include_any:\n          - %s\n", quote("./"+p.path), quote(p.audience.PolicyTitle()))
 	}
 }
 
@@ -116,32 +89,14 @@ func quote(s string) string {
 	return string(value.AppendJSON(nil, value.Text(s, diag.Pos{})))
 }
 
-// syncML returns the custom settings of Windows as profiles: the template is installed, then the value is set. The text of a setting is XML
+// syncML returns a custom setting of Windows as a profile: the template is installed, then the value is set. The text of a setting is XML
 // itself and so is escaped once more.
-func syncML(settings []console.Setting) []profile {
-	var all []profile
-	for _, s := range settings {
-		if s.Template == "" {
-			continue
-		}
-		var b bytes.Buffer
-		for _, one := range settings {
-			if one.URI == s.Template {
-				b.Write(replace(one))
-			}
-		}
-		b.Write(replace(s))
-		name := s.Audience.Name
-		if s.Audience.Ring != "" {
-			name += ".ring-" + s.Audience.Ring
-		}
-		all = append(all, profile{s.Audience, "windows/" + name + ".xml", b.Bytes()})
-	}
-	return all
+func syncML(s console.Setting) []byte {
+	return append(replace(s.Template.URI, s.Template.Data), replace(s.URI, s.Data)...)
 }
 
 // replace returns one command (OMA SyncML; Fleet documentation, "Custom OS settings").
-func replace(s console.Setting) []byte {
+func replace(uri string, data []byte) []byte {
 	return fmt.Appendf(nil, `<Replace>
   <Item>
     <Target>
@@ -154,5 +109,5 @@ func replace(s console.Setting) []byte {
     <Data>%s</Data>
   </Item>
 </Replace>
-`, xmltext.Text(s.URI), xmltext.Text(string(s.Data)))
+`, xmltext.Text(uri), xmltext.Text(string(data)))
 }

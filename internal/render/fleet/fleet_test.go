@@ -15,6 +15,7 @@ import (
 	readprofile "github.com/policygen/policygen/internal/readback/mobileconfig"
 	"github.com/policygen/policygen/internal/render/admx"
 	"github.com/policygen/policygen/internal/render/fleet"
+	"github.com/policygen/policygen/internal/render/internal/console"
 	"github.com/policygen/policygen/internal/render/internal/golden"
 	"github.com/policygen/policygen/internal/render/internal/rendertest"
 	"github.com/policygen/policygen/internal/render/mobileconfig"
@@ -23,7 +24,7 @@ import (
 
 func gather(t *testing.T, bundles ...*ir.Bundle) map[string][]byte {
 	t.Helper()
-	g := fleet.New(fleet.Sources{Profile: mobileconfig.New(), Templates: admx.New()}).Gather()
+	g := fleet.New(console.Sources{Profile: mobileconfig.New(), Templates: admx.New()}).Gather()
 	for _, b := range bundles {
 		if err := g.Add([]*ir.Bundle{b}); err != nil {
 			t.Fatal(err)

@@ -43,7 +43,7 @@ func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 	}
 	object := "{" + guid.Of(b.Organization, b.Audience.Folder(), "gpo") + "}" // each ring is linked to machines of its own
 	backup := "{" + guid.Of(b.Organization, b.Audience.Folder(), "gpo", "backup") + "}"
-	title := "Claude Code policy: " + b.Audience.Title()
+	title := b.Audience.PolicyTitle()
 	instance := func(namespaces string) string {
 		return fmt.Sprintf(instanceForm, namespaces, object, domain, guid.Of(b.Organization, "gpo domain"), backup, b.Describe(), title)
 	}

@@ -3,9 +3,7 @@
 package intune
 
 import (
-	"bytes"
 	"encoding/base64"
-	"encoding/json"
 
 	_ "embed" // the text for administrators
 
@@ -20,77 +18,59 @@ var readme []byte
 // maxProfile is what Intune takes for a custom profile, in bytes (Microsoft documentation, "Use custom settings for macOS devices").
 const maxProfile = 1_000_000
 
-// Sources are the back ends whose artifacts the requests hold.
-type Sources struct {
-	Profile     render.Backend       // a configuration profile for each audience
-	Templates   render.PerRepository // custom settings: its gatherer implements console.Settings
-	Remediation render.Backend       // the script that detects, then the one that repairs
+// Backend implements [render.Backend], [render.PerRepository] and [render.OnRequest].
+type Backend struct {
+	console.Base
+	from        console.Sources
+	remediation render.Backend
 }
 
-// Backend implements [render.Backend], [render.PerRepository] and [render.OnRequest].
-type Backend struct{ from Sources }
-
-// New returns the back end.
-func New(from Sources) Backend { return Backend{from} }
+// New returns the back end. The remediation makes the script that detects, then the one that repairs.
+func New(from console.Sources, remediation render.Backend) Backend {
+	return Backend{from: from, remediation: remediation}
+}
 
 // Name returns "intune".
 func (Backend) Name() string { return "intune" }
 
-// Platforms returns macOS and Windows.
-func (Backend) Platforms() []ir.Platform { return []ir.Platform{ir.MacOS, ir.Windows} }
-
 // Needs returns nothing: the requests hold everything.
 func (Backend) Needs() []string { return nil }
 
-// Render returns nothing: all requests stand in one folder.
-func (Backend) Render(*ir.Bundle) ([]render.File, error) { return nil, nil }
-
-// Folder returns the folder of consoles.
-func (Backend) Folder() string { return console.Root }
-
 // Gather begins a build.
 func (b Backend) Gather() render.Gatherer {
-	g := &gatherer{from: b.from}
-	g.settings, _ = b.from.Templates.Gather().(console.Settings)
-	return g
+	return &gatherer{Gathered: b.from.Gather(), remediation: b.remediation}
 }
 
 // gatherer implements [render.Gatherer].
 type gatherer struct {
-	from     Sources
-	settings console.Settings
-	files    []render.File
+	console.Gathered
+	remediation render.Backend
+	files       []render.File
 }
 
 // Add takes one audience.
 func (g *gatherer) Add(bundles []*ir.Bundle) error {
-	profiles, err := console.From(g.from.Profile, bundles)
-	if err != nil {
-		return err
-	}
-	for _, p := range profiles {
-		if len(p.Data) > maxProfile {
-			return &render.LimitError{Artifact: p.Name(), Taker: "Intune", Size: len(p.Data), Limit: maxProfile}
-		}
-		g.request(p.Audience, "macos", profileOf(p))
-	}
-	scripts, err := console.From(g.from.Remediation, bundles)
+	scripts, err := console.From(g.remediation, bundles)
 	if err != nil {
 		return err
 	}
 	if len(scripts) >= 2 { // and their README
 		g.request(scripts[0].Audience, "windows-remediation", remediationOf(scripts[0], scripts[1]))
 	}
-	return g.settings.Add(bundles)
+	return g.Gathered.Add(bundles)
 }
 
-// Files returns the requests and their README.
+// Files returns the requests and their README, or a *[render.LimitError].
 func (g *gatherer) Files() ([]render.File, error) {
-	all := g.settings.Settings()
-	for _, s := range all {
-		if s.Template != "" {
-			g.request(s.Audience, "windows", customOf(s, all))
+	profiles, settings := g.All()
+	for _, p := range profiles {
+		if len(p.Data) > maxProfile {
+			return nil, &render.LimitError{Artifact: p.Name(), Taker: "Intune", Size: len(p.Data), Limit: maxProfile}
 		}
+		g.request(p.Audience, "macos", profileOf(p))
+	}
+	for _, s := range settings {
+		g.request(s.Audience, "windows", customOf(s))
 	}
 	if len(g.files) == 0 {
 		return nil, nil
@@ -100,16 +80,8 @@ func (g *gatherer) Files() ([]render.File, error) {
 
 // request adds the body of one request.
 func (g *gatherer) request(a ir.Audience, kind string, body any) {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	_ = encoder.Encode(body) // of texts, lists and maps alone
-	g.files = append(g.files, render.File{Path: "intune/" + a.Folder() + "/" + kind + ".json", Data: b.Bytes()})
+	g.files = append(g.files, render.File{Path: "intune/" + a.Folder() + "/" + kind + ".json", Data: console.JSON(body)})
 }
-
-// title is what an administrator finds the policy by.
-func title(a ir.Audience) string { return "Claude Code policy: " + a.Title() }
 
 func encoded(data []byte) string { return base64.StdEncoding.EncodeToString(data) }
 
@@ -123,7 +95,7 @@ func profileOf(p console.Artifact) any {
 		Name        string `json:"payloadName"`
 		File        string `json:"payloadFileName"`
 		Payload     string `json:"payload"`
-	}{"#microsoft.graph.macOSCustomConfiguration", title(p.Audience), p.Description, "deviceChannel", title(p.Audience), p.Name(), encoded(p.Data)}
+	}{"#microsoft.graph.macOSCustomConfiguration", p.Audience.PolicyTitle(), p.Description, "deviceChannel", p.Audience.PolicyTitle(), p.Name(), encoded(p.Data)}
 }
 
 // oma is a custom setting of Windows.
@@ -135,20 +107,17 @@ type oma struct {
 }
 
 // customOf returns an audience's setting as windows10CustomConfiguration, with the template that it needs: in one profile they come in order.
-func customOf(s console.Setting, all []console.Setting) any {
-	var settings []oma
-	for _, one := range all {
-		if one.URI == s.Template {
-			settings = append(settings, oma{"#microsoft.graph.omaSettingString", "Template", one.URI, string(one.Data)})
-		}
+func customOf(s console.Setting) any {
+	settings := []oma{
+		{"#microsoft.graph.omaSettingString", "Template", s.Template.URI, string(s.Template.Data)},
+		{"#microsoft.graph.omaSettingString", "Settings", s.URI, string(s.Data)},
 	}
-	settings = append(settings, oma{"#microsoft.graph.omaSettingString", "Settings", s.URI, string(s.Data)})
 	return struct {
 		Type        string `json:"@odata.type"`
 		Title       string `json:"displayName"`
 		Description string `json:"description"`
 		Settings    []oma  `json:"omaSettings"`
-	}{"#microsoft.graph.windows10CustomConfiguration", title(s.Audience), s.Description, settings}
+	}{"#microsoft.graph.windows10CustomConfiguration", s.Audience.PolicyTitle(), s.Description, settings}
 }
 
 // remediationOf returns the pair of scripts as deviceHealthScript of Graph's beta, which runs them as SYSTEM in 64 bits.
@@ -163,5 +132,5 @@ func remediationOf(detect, repair console.Artifact) any {
 		Narrow      bool   `json:"runAs32Bit"`
 		Detect      string `json:"detectionScriptContent"`
 		Repair      string `json:"remediationScriptContent"`
-	}{"#microsoft.graph.deviceHealthScript", title(detect.Audience), detect.Description, "policygen", "system", false, false, encoded(detect.Data), encoded(repair.Data)}
+	}{"#microsoft.graph.deviceHealthScript", detect.Audience.PolicyTitle(), detect.Description, "policygen", "system", false, false, encoded(detect.Data), encoded(repair.Data)}
 }

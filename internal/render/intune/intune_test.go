@@ -15,6 +15,7 @@ import (
 	"github.com/policygen/policygen/internal/readback/powershell"
 	"github.com/policygen/policygen/internal/render"
 	"github.com/policygen/policygen/internal/render/admx"
+	"github.com/policygen/policygen/internal/render/internal/console"
 	"github.com/policygen/policygen/internal/render/internal/rendertest"
 	"github.com/policygen/policygen/internal/render/intune"
 	"github.com/policygen/policygen/internal/render/mobileconfig"
@@ -24,7 +25,7 @@ import (
 
 func gather(t *testing.T, bundles ...*ir.Bundle) (map[string][]byte, error) {
 	t.Helper()
-	g := intune.New(intune.Sources{Profile: mobileconfig.New(), Templates: admx.New(), Remediation: remediation.New()}).Gather()
+	g := intune.New(console.Sources{Profile: mobileconfig.New(), Templates: admx.New()}, remediation.New()).Gather()
 	if err := g.Add(bundles); err != nil {
 		return nil, err
 	}

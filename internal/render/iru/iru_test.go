@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/policygen/policygen/internal/ir"
+	"github.com/policygen/policygen/internal/render/internal/console"
 	"github.com/policygen/policygen/internal/render/internal/golden"
 	"github.com/policygen/policygen/internal/render/internal/rendertest"
 	"github.com/policygen/policygen/internal/render/iru"
@@ -13,7 +14,7 @@ import (
 func TestFiles(t *testing.T) {
 	ring, linux := rendertest.Bundle(t, ir.MacOS), rendertest.Bundle(t, ir.Linux)
 	ring.Audience.Ring = "pilot"
-	g := iru.New(mobileconfig.New()).Gather()
+	g := iru.New(console.Sources{Profile: mobileconfig.New()}).Gather()
 	for _, bundles := range [][]*ir.Bundle{{linux, rendertest.Bundle(t, ir.MacOS)}, {ring}, {linux}} {
 		if err := g.Add(bundles); err != nil {
 			t.Fatal(err)
@@ -27,7 +28,7 @@ func TestFiles(t *testing.T) {
 }
 
 func TestNothing(t *testing.T) {
-	g := iru.New(mobileconfig.New()).Gather()
+	g := iru.New(console.Sources{Profile: mobileconfig.New()}).Gather()
 	if err := g.Add([]*ir.Bundle{rendertest.Bundle(t, ir.Linux)}); err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +38,7 @@ func TestNothing(t *testing.T) {
 }
 
 func TestError(t *testing.T) {
-	g := iru.New(mobileconfig.New()).Gather()
+	g := iru.New(console.Sources{Profile: mobileconfig.New()}).Gather()
 	if err := g.Add([]*ir.Bundle{rendertest.Settings(rendertest.Parse(t, "f", `{"a":null}`), ir.MacOS)}); err == nil {
 		t.Error("null has no form in a profile, and nobody says so")
 	}

@@ -37,11 +37,7 @@ func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 	if b.Profile == nil {
 		return nil, nil
 	}
-	name := b.Audience.Name
-	if ring := b.Audience.Ring; ring != "" {
-		name += ".ring-" + ring
-	}
-	name += ".mobileconfig"
+	name := b.Audience.FileName(".mobileconfig")
 	if b.Audience.Name == "" || !fs.ValidPath(name) {
 		return nil, fmt.Errorf("audience %q cannot name a configuration profile", b.Audience.Name)
 	}
@@ -55,7 +51,7 @@ func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 // profile returns the outer property list.
 func profile(b *ir.Bundle) *value.Node {
 	id := identify(b.Organization, b.Audience.Name, b.Audience.Ring)
-	title := "Claude Code policy: " + b.Audience.Title()
+	title := b.Audience.PolicyTitle()
 	members := []value.Member{
 		text("PayloadType", "Configuration"),
 		{Key: "PayloadVersion", Value: value.Num(1, zero)},

@@ -56,7 +56,7 @@ func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 	files := []render.File{
 		{Place: render.Platform, Path: folder + "Detect-ClaudeCodePolicy.ps1", Data: psscript.Detect(b)},
 		{Place: render.Platform, Path: folder + "Repair-ClaudeCodePolicy.ps1", Data: psscript.Set(b), Resolved: b.Profile.Digest()},
-		{Place: render.Platform, Path: folder + "README.md", Data: []byte(winguide.Title("Claude Code policy: "+b.Audience.Title(), b.Describe()) + guide + winguide.Rest(b.Revision))},
+		{Place: render.Platform, Path: folder + "README.md", Data: []byte(winguide.Title(b.Audience.PolicyTitle(), b.Describe()) + guide + winguide.Rest(b.Revision))},
 	}
 	for _, f := range files {
 		if len(f.Data) >= maxScript {

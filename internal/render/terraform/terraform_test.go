@@ -16,6 +16,7 @@ import (
 	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/render"
 	"github.com/policygen/policygen/internal/render/admx"
+	"github.com/policygen/policygen/internal/render/internal/console"
 	"github.com/policygen/policygen/internal/render/internal/golden"
 	"github.com/policygen/policygen/internal/render/internal/rendertest"
 	"github.com/policygen/policygen/internal/render/mobileconfig"
@@ -24,7 +25,7 @@ import (
 
 func gather(t *testing.T, audiences ...[]*ir.Bundle) []render.File {
 	t.Helper()
-	g := terraform.New(terraform.Sources{Profile: mobileconfig.New(), Templates: admx.New()}).Gather()
+	g := terraform.New(console.Sources{Profile: mobileconfig.New(), Templates: admx.New()}).Gather()
 	for _, bundles := range audiences {
 		if err := g.Add(bundles); err != nil {
 			t.Fatal(err)

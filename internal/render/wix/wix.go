@@ -49,7 +49,7 @@ func (Backend) Render(b *ir.Bundle) ([]render.File, error) {
 	if organization == "" {
 		organization = "policygen" // an empty manufacturer is no valid package
 	}
-	text := fmt.Sprintf(form, xmltext.Attribute("Claude Code policy: "+display(b.Audience.Title())), xmltext.Attribute(organization),
+	text := fmt.Sprintf(form, xmltext.Attribute(display(b.Audience.PolicyTitle())), xmltext.Attribute(organization),
 		guid.Of(b.Organization, "wix", "upgrade"), xmltext.Attribute(b.Describe()), p.tree.String(), p.refs.String())
 	return []render.File{{Place: render.Platform, Path: "ClaudeCodePolicy.wxs", Data: []byte(text)}}, nil
 }

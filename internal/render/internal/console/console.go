@@ -3,6 +3,8 @@
 package console
 
 import (
+	"bytes"
+	"encoding/json"
 	"path"
 
 	"github.com/policygen/policygen/internal/ir"
@@ -42,19 +44,42 @@ func From(b render.Backend, bundles []*ir.Bundle) ([]Artifact, error) {
 	return all, nil
 }
 
+// Template is a file of policy definitions that Windows must have before a setting in it can be set.
+type Template struct {
+	URI  string // of the configuration tree
+	Path string // of the file, below the output folder
+	Data []byte
+}
+
 // Setting is a custom setting of Windows: a path of its configuration tree, and the text that it is set to.
 type Setting struct {
-	Audience    ir.Audience // of the settings themselves; zero for a template
+	Audience    ir.Audience
 	Description string
 	URI         string
 	Path        string // of the file that holds the text, below the output folder
 	Data        []byte
-	Template    string // the URI of the template that must be there before; "" for a template itself
+	Template    Template
 }
 
 // Settings is a gatherer that makes such settings.
 type Settings interface {
 	render.Gatherer
-	// Settings returns the templates, then what is set in them, ordered by audience. It may be called before Files.
+	// Settings returns them ordered by template and audience. It may be called before Files.
 	Settings() []Setting
+}
+
+// Templates is the back end of such settings.
+type Templates interface {
+	// GatherSettings begins a build.
+	GatherSettings() Settings
+}
+
+// JSON returns the document with the indentation that people read, and with <, > and & as they are. Of texts, lists and maps it has no error.
+func JSON(document any) []byte {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	_ = encoder.Encode(document)
+	return b.Bytes()
 }
