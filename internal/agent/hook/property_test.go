@@ -125,7 +125,7 @@ func TestNothingOfTheClientIsLost(t *testing.T) {
 	p := compile(t, bundle(rule("denylist", "commands", "rm")))
 	for _, line := range []string{
 		"rm x", "FOO=1 rm x", "/bin/rm x", "sudo rm x", "env rm x", "command rm x", "xargs rm x", `\rm x`, "r''m x", "bash -c 'rm x'", "(rm x)",
-		"for i in a; do rm $i; done", "cat | rm", "X=rm; $X y", "timeout 5 rm x", "nohup nice -n 3 rm x", "stdbuf -o0 rm x", "time -p rm x",
+		"for i in a; do rm $i; done", "cat | rm", "X=rm; $X y", "X=rm; X= true; $X y", "export X=rm; $X y", "timeout 5 rm x", "nohup nice -n 3 rm x", "stdbuf -o0 rm x", "time -p rm x",
 		"exec -a x rm y", "flock /tmp/l rm x", "flock /tmp/l -c 'rm x'", "taskset 1 rm x", "script -c 'rm x' /dev/null", "env -S 'rm x'",
 		"nsenter -t 1 rm x", "ls `rm x`", "ls \"$(rm x)\"", "[[ a ]] && rm x", "case a in a) rm x;; esac", "if true; then rm x; fi", "f() { rm x; }", "rm",
 		"sudo -u bob -g staff rm x", "watch -n 1 rm x", "ionice -c 2 -n 0 rm x", "chrt 1 rm x", "builtin command rm x", "a <<E\n$(rm x)\nE\n", "diff <(rm x) y",

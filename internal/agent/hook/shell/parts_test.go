@@ -78,22 +78,26 @@ func TestScripts(t *testing.T) {
 func TestFillVariables(t *testing.T) {
 	for line, want := range map[string]string{
 		"a=x; $a b":                              "x b",
+		"a=x; a= true; $a b":                     "b, x b",
+		"export -x a=x b=y; $a $b":               "x y",
+		"a=1; b=2; b=3; $a $b":                   "1 3, 1 2",
+		"a=1; a=2; a=3; a=4; a=5; $a":            "5, 4, 3, 2",
 		"a=x; ${a} b":                            "x b",
 		"a=x; echo $b":                           "",
 		"a=x b=y; $a$b":                          "xy",
 		"a='rm -rf'; $a /":                       "rm -rf /",
-		"a=1; a=2; $a":                           "2",
+		"a=1; a=2; $a":                           "2, 1",
 		"export a":                               "",
 		"rm$IFS-rf":                              "rm -rf",
 		"a=x; echo " + strings.Repeat("$b", 300): "",
 	} {
-		got := ""
+		var readings []string
 		for _, c := range Read(line, Posix).Commands {
 			if c.Derived {
-				got = c.Text()
+				readings = append(readings, c.Text())
 			}
 		}
-		if got != want {
+		if got := strings.Join(readings, ", "); got != want {
 			t.Errorf("%.60q reads as %q, want %q", line, got, want)
 		}
 	}

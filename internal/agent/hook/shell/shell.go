@@ -7,6 +7,7 @@ package shell
 
 import (
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -127,28 +128,47 @@ func (p *parser) add(c Command) {
 	p.line.Commands = append(p.line.Commands, c)
 }
 
+// maxValues is how many values of a variable are remembered: of more assignments the last ones count.
+const maxValues = 4
+
 // fillVariables adds the readings in which variables that the line sets have their values: `X=rm; $X file` is also `rm
-// file`. Values are taken from any assignment so far, whether or not it would still hold: more readings forbid more,
-// and an allowlist does not look at them.
+// file`. Values are taken from the last assignments so far, whether or not they would still hold, as in `X=rm; X= true;
+// $X file`: more readings forbid more, and an allowlist does not look at them.
 func (p *parser) fillVariables() {
-	values := map[string]string{"IFS": " "}
+	values := map[string][]string{"IFS": {" "}}
 	for _, c := range p.line.Commands[:len(p.line.Commands):len(p.line.Commands)] {
-		if filled, ok := p.fill(c.Text(), values); ok {
-			p.add(Command{Words: strings.Fields(filled), Derived: true})
+		for age, more := 0, true; more && age < maxValues; age++ {
+			var filled string
+			filled, more = p.fill(c.Text(), values, age)
+			if more {
+				p.add(Command{Words: strings.Fields(filled), Derived: true})
+			}
 		}
-		for _, w := range c.Words {
+		for _, w := range declared(c.Words) {
 			name, value, ok := assignment(w)
 			if !ok {
 				break
 			}
-			values[name] = value[:min(len(value), 4096)]
+			values[name] = append([]string{value[:min(len(value), 4096)]}, values[name][:min(len(values[name]), maxValues-1)]...)
 		}
 	}
 }
 
-// fill puts known values into a text, and reports whether there were any. IFS counts as a blank, because ${IFS} is the
-// usual way to write a command without one.
-func (p *parser) fill(text string, values map[string]string) (string, bool) {
+// declared returns the words that may be assignments: those in front of a command, or behind a builtin that declares.
+func declared(words []string) []string {
+	if len(words) == 0 || !slices.Contains([]string{"export", "declare", "typeset", "local", "readonly"}, words[0]) {
+		return words
+	}
+	words = words[1:]
+	for len(words) > 0 && strings.HasPrefix(words[0], "-") {
+		words = words[1:]
+	}
+	return words
+}
+
+// fill puts known values into a text: those of the given age, or the oldest known. It reports whether some variable had one of that age.
+// IFS counts as a blank, because ${IFS} is the usual way to write a command without one.
+func (p *parser) fill(text string, values map[string][]string, age int) (string, bool) {
 	n := strings.Count(text, "$")
 	if n == 0 {
 		return "", false
@@ -159,12 +179,12 @@ func (p *parser) fill(text string, values map[string]string) (string, bool) {
 	}
 	known := false
 	filled := os.Expand(text, func(name string) string {
-		value, ok := values[name]
-		known = known || ok
-		if !ok {
+		of := values[name]
+		if len(of) == 0 {
 			return "$" + name
 		}
-		return value
+		known = known || age < len(of)
+		return of[min(age, len(of)-1)]
 	})
 	p.work -= len(filled)
 	return filled, known && len(filled) <= MaxLine
