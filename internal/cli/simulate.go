@@ -249,7 +249,7 @@ func (r simulation) sourceText(b *strings.Builder, s effective.Source) {
 		}
 	}
 	var parts []string
-	for _, fate := range []effective.Fate{effective.Same, effective.Acts, effective.Ignored, effective.Unread} {
+	for _, fate := range []effective.Fate{effective.Same, effective.Acts, effective.Ignored, effective.Unread, effective.Withheld} {
 		if counts[fate] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", counts[fate], fate))
 		}

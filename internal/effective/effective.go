@@ -70,6 +70,7 @@ var wholly = []string{"availableModels"}
 // Merge merges the layers, weakest first, under the managed settings. Servers come after all settings are merged,
 // because the lists that decide about them may stand in any file.
 func Merge(cat *catalog.Catalog, managed Managed, layers []Layer) Result {
+	managed.Settings = without(managed.Settings, withheld(managed.Settings))
 	m := merging{catalog: cat, merger: merge.New(cat), managed: managed}
 	for _, l := range layers {
 		if l.Settings != nil {

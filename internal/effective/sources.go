@@ -45,6 +45,8 @@ const (
 	Ignored Fate = "ignored"
 	// Unread: the client never reads the key from this source, whether it wins or not.
 	Unread Fate = "unread"
+	// Withheld: the client can read no rule that denies or asks beside it.
+	Withheld Fate = "withheld"
 )
 
 // Leaf is one value of a source, or one entry of a list.
@@ -99,7 +101,7 @@ type composing struct {
 	locked  map[string]bool // the locks that any source turns on
 }
 
-// readable drops the keys that the client does not read from a source.
+// readable drops what the client does not read from a source, and what it withholds.
 func (c *composing) readable(d Delivered) *value.Node {
 	kept := d.Settings
 	if kept == nil {
@@ -112,7 +114,12 @@ func (c *composing) readable(d Delivered) *value.Node {
 			kept = kept.Without(m.Key)
 		}
 	}
-	return kept
+	paths := withheld(kept)
+	for _, path := range paths {
+		row, _ := c.catalog.Lookup(path)
+		c.result.Leaves = append(c.result.Leaves, Leaf{d.Source, path, kept.At(path), Withheld, row})
+	}
+	return without(kept, paths)
 }
 
 // isPolicy reports whether settings make a source count: any key does, even an unknown one, but those that only steer the sources (2.1.329).

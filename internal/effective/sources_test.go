@@ -48,6 +48,13 @@ same mdm permissions.deny "Bash(a)"
 ignored mdm permissions.deny "Bash(b)"
 ignored file model "b"
 `},
+		{"no readable rule in a source", `{"permissions":{"deny":["bash(x)"],"allow":["Bash(a)"],"defaultMode":"plan"}}`, "", `{"permissions":{"deny":["Bash(y)"],"allow":["Bash(a)"]}}`,
+			`remote {"permissions":{"deny":["bash(x)"]}}
+withheld remote permissions.allow ["Bash(a)"]
+withheld remote permissions.defaultMode "plan"
+ignored file permissions.allow "Bash(a)"
+ignored file permissions.deny "Bash(y)"
+`},
 		{"a helper in the console", `{"policyHelper":{"path":"/x"},"model":"a"}`, "", `{"policyHelper":{"path":"/x"}}`,
 			"remote {\"model\":\"a\"}\nunread remote policyHelper {\"path\":\"/x\"}\nignored file policyHelper.path \"/x\"\n"},
 		{"a console that holds nothing else", `{"policyHelper":{"path":"/x"}}`, "", `{"model":"b"}`, "file {\"model\":\"b\"}\nunread remote policyHelper {\"path\":\"/x\"}\n"},

@@ -26,7 +26,7 @@ var imports = []row{
 	{"internal/merge", []string{"internal/value", "internal/catalog"}},
 	{"internal/gate", []string{"internal/catalog", "internal/permission", "internal/diag", "internal/value"}},
 	{"internal/strictness", []string{"internal/catalog", "internal/permission", "internal/diag", "internal/value"}},
-	{"internal/effective", []string{"internal/catalog", "internal/merge", "internal/value"}}, // artifacts as a machine holds them, so nothing of the compiler
+	{"internal/effective", []string{"internal/catalog", "internal/merge", "internal/permission", "internal/value"}}, // artifacts as a machine holds them, so nothing of the compiler
 
 	// From files to bundles.
 	{"internal/lint", []string{"internal/policy", "internal/resolve", "internal/catalog", "internal/permission", "internal/diag", "internal/value"}},

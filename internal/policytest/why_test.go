@@ -28,6 +28,7 @@ func TestWhy(t *testing.T) {
 	w := world(t, "a.yaml", organization, "b.yaml", exceptions, "governed.yaml", "governance: {approvers: [ciso@acme.com], permanent: deny, require: [ticket]}\n",
 		"web.yaml", "group: payments\nsettings: {permissions: {deny: [Bash(make deploy)]}}\n")
 	free := world(t, "a.yaml", organization, "b.yaml", exceptions)
+	locked := world(t, "a.yaml", organization, "b.yaml", exceptions, "lock.yaml", "settings: {allowManagedPermissionRulesOnly: true}\n")
 	bob := in("payments")
 	bob.User = "bob@acme.com"
 	own := in("payments")
@@ -56,6 +57,9 @@ func TestWhy(t *testing.T) {
 			[]string{"deny by Bash(curl *) (native); deny no-numbers", "layers: organization, organization", "exempt from []: deny, 1 settings"}},
 		{"nothing denies it", free, in("payments"), bash("make x"), []string{"allow by Bash(make *) (native)", "layers: organization"}},
 		{"a user's rule decides", free, own, bash("npm ci"), []string{"allow by Bash(npm *) (native)", "layers: user settings"}},
+		{"a user's rule does not count beside managed rules only", locked, own, bash("npm ci"), []string{"ask", "layers: "}},
+		{"nor does one that asks", locked, own, bash("npm publish"), []string{"ask", "layers: "}},
+		{"managed rules count then", locked, own, bash("make x"), []string{"allow by Bash(make *) (native)", "layers: organization"}},
 		{"a user's rule loses against another", free, own, bash("npm publish"), []string{"ask by Bash(npm publish) (native); allow Bash(npm *)", "layers: user settings, user settings"}},
 		{"a user's rule loses against managed ones", free, own, bash("curl x"),
 			[]string{"deny by Bash(curl *) (native); allow Bash(curl *)", "layers: organization, user settings", "exempt from []: deny, 1 settings"}},
