@@ -9,14 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/policygen/policygen/internal/compile"
-	"github.com/policygen/policygen/internal/diag"
-	"github.com/policygen/policygen/internal/source"
 )
 
 // The grammar of PowerShell, as packages of npm. There is no PowerShell in Debian.
@@ -24,32 +18,6 @@ const (
 	parserPackage  = "web-tree-sitter@0.26.13"
 	grammarPackage = "tree-sitter-powershell@0.26.4"
 )
-
-// targets are all forms for Windows, with the files that they are compared with.
-var targets = []string{"managed-settings", "claude-md", "managed-mcp", "hooks", "reg", "registry-pol", "gpo", "lgpo", "admx", "powershell", "intune-remediation", "wix"}
-
-// build compiles a policy folder for Windows, without some targets, and returns the output folder.
-func build(t *testing.T, policies string, without ...string) string {
-	t.Helper()
-	tree, list, err := source.Dir(policies)
-	if err != nil {
-		t.Fatal(err)
-	}
-	program, found, err := compile.Check(tree, time.Date(2026, time.November, 20, 0, 0, 0, 0, time.UTC))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range append(list, found...) {
-		if d.Severity == diag.Error && d.Ignored == nil && d.Code != diag.ExceptionExpired { // build goes on without it
-			t.Fatalf("%s: %s", d.Pos, d.Message)
-		}
-	}
-	dir := filepath.Join(t.TempDir(), "out")
-	if _, err := program.Build(t.Context(), dir, compile.Selection{Targets: slices.DeleteFunc(slices.Clone(targets), func(name string) bool { return slices.Contains(without, name) })}, nil); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
 
 // grammar installs the grammar of PowerShell with npm, once for all runs, and returns the folder of the modules.
 func grammar(t *testing.T) string {
@@ -121,19 +89,6 @@ func TestCommitted(t *testing.T) {
 	}
 }
 
-// nasty is text that one form or another would change if it were written without care.
-const nasty = `version: "1.0"
-organization: Acme
-groups: [{name: web, platforms: [windows]}]
-guidance:
-  - {title: Nasty, text: "C:\\new %PATH% $HOME ${VAR} $(x) {{x}} [NAME] <&> ]]> ' \" \u2019 \u65e5\u672c \u05d0\u05d1 \U0001F600 \u2028 end"}
-settings:
-  permissions: {allow: [], deny: ["Bash(echo %PATH% $HOME ${VAR} '{{x}}' <&> ]]> \"a\\b\" *)"]}
-  env: {}
-  cleanupPeriodDays: 9007199254740991
-  companyAnnouncements: ["\u65e5\u672c\u8a9e \u05e9\u05dc\u05d5\u05dd \U0001F600 \u2028 \t tab \u201a\u2018\u2019\u201b smart"]
-`
-
 // TestNasty sends text that breaks things, and a lot of it, through every form.
 func TestNasty(t *testing.T) {
 	for _, test := range []struct {
@@ -145,15 +100,7 @@ func TestNasty(t *testing.T) {
 		{"a megabyte", 1 << 20, []string{"admx", "intune-remediation"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			const piece = "0123456789 <é> "
-			long := "group: web\nguidance:\n  - {title: Long, text: \"" + strings.Repeat(piece, test.size/len(piece)+1) + "\"}\n"
-			policies := t.TempDir()
-			for name, text := range map[string]string{"organization.yaml": nasty, "web.yaml": long} {
-				if err := os.WriteFile(filepath.Join(policies, name), []byte(text), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if said, err := check(t, build(t, policies, test.without...)); err != nil {
+			if said, err := check(t, buildNasty(t, test.size, test.without...)); err != nil {
 				t.Errorf("%v\n%.2000s", err, said)
 			}
 		})
@@ -218,17 +165,6 @@ func TestBroken(t *testing.T) {
 			}
 		})
 	}
-}
-
-func encode(s string, wide bool) []byte {
-	if !wide {
-		return []byte(s)
-	}
-	var b []byte
-	for i := range len(s) {
-		b = append(b, s[i], 0)
-	}
-	return b
 }
 
 // change replaces a text in the one file of that name.
