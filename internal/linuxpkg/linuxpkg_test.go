@@ -247,6 +247,32 @@ func TestRPM(t *testing.T) {
 	}
 }
 
+// TestRPMUnpacksWhereItIsTold: names in the payload are relative, as rpmbuild's are, or a look into a package would overwrite the machine's own policy.
+func TestRPMUnpacksWhereItIsTold(t *testing.T) {
+	data, err := linuxpkg.RPM(example())
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive, err := gzip.NewReader(bytes.NewReader(data[bytes.LastIndex(data, []byte("\x1f\x8b\x08")):]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	payload, err := io.ReadAll(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := 0
+	for _, entry := range strings.Split(string(payload), "070701")[1:] { // newc: thirteen numbers of eight digits, then the name
+		name, _, _ := strings.Cut(entry[13*8:], "\x00")
+		if names++; name != "TRAILER!!!" && !strings.HasPrefix(name, "./etc/") && !strings.HasPrefix(name, "./usr/") {
+			t.Errorf("%s would be written there", name)
+		}
+	}
+	if names < 5 || !bytes.Contains(data, []byte("/etc/claude-code/\x00")) || bytes.Contains(data, []byte("./etc/")) {
+		t.Errorf("%d names, or the header has other folders than the system", names)
+	}
+}
+
 func TestTheSameBytes(t *testing.T) {
 	for name, write := range map[string]func(linuxpkg.Package) ([]byte, error){"deb": linuxpkg.Deb, "rpm": linuxpkg.RPM} {
 		t.Run(name, func(t *testing.T) {

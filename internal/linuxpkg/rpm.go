@@ -3,10 +3,15 @@ package linuxpkg
 import (
 	"bytes"
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/google/rpmpack"
 )
+
+// dirNames is the header's list of folders, RPMTAG_DIRNAMES of rpm's rpmtag.h.
+const dirNames = 1118
 
 // RPM returns an RPM package for every architecture.
 func RPM(p Package) ([]byte, error) {
@@ -25,25 +30,46 @@ func RPM(p Package) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write RPM package: %w", err)
 	}
+	// The payload's names begin with a dot, as rpmbuild's do: what unpacks it without rpm (rpmlint, rpm2cpio with cpio) would otherwise write
+	// below the root of the machine that looks into the package. The header has the names without it.
+	var names []string
+	add := func(f rpmpack.RPMFile) {
+		f.Name, f.Owner, f.Group, f.MTime = "."+f.Name, "root", "root", uint32(p.Date.Unix())
+		r.AddFile(f)
+	}
 	for _, dir := range folders(files) {
 		// Other folders belong to other packages, which say how they are.
 		if strings.HasPrefix(dir, Dir) || strings.HasPrefix(dir, copies) || strings.HasPrefix(dir, "/usr/share/"+family) {
-			r.AddFile(rpmpack.RPMFile{Name: dir, Mode: 0o40755, Owner: "root", Group: "root", MTime: uint32(p.Date.Unix())})
+			add(rpmpack.RPMFile{Name: dir, Mode: 0o40755})
+			names = append(names, dir)
 		}
 	}
 	for _, f := range files {
-		file := rpmpack.RPMFile{Name: f.Path, Body: f.Data, Mode: 0o100644, Owner: "root", Group: "root", MTime: uint32(p.Date.Unix())}
+		file := rpmpack.RPMFile{Name: f.Path, Body: f.Data, Mode: 0o100644}
 		switch {
 		case f.Link != "":
 			file.Body, file.Mode = []byte(f.Link), 0o120777
 		case f.Exec:
 			file.Mode = 0o100755
 		}
-		r.AddFile(file)
+		add(file)
+		names = append(names, f.Path)
 	}
+	r.AddCustomTag(dirNames, rpmpack.EntryStringSlice(parents(names)))
 	var b bytes.Buffer
 	if err := r.Write(&b); err != nil {
 		return nil, fmt.Errorf("write RPM package: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// parents returns the folders of names, each once, in the order in which the package's index meets them.
+func parents(names []string) []string {
+	var all []string
+	for _, name := range slices.Sorted(slices.Values(names)) {
+		if dir, _ := path.Split(name); !slices.Contains(all, dir) {
+			all = append(all, dir)
+		}
+	}
+	return all
 }
