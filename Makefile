@@ -21,6 +21,8 @@ STATICCHECK := $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 GOVULNCHECK := $(TOOLS)/govulncheck-$(GOVULNCHECK_VERSION)
 ACTIONLINT := $(TOOLS)/actionlint-$(ACTIONLINT_VERSION)
 TESTCOUNT := $(TOOLS)/testcount
+# How each test ended, by target, for the table of proofs.
+RESULTS := .cache/results
 
 SCRIPTS := .ci/run .ci/packages .ci/fuzz .ci/vulncheck $(wildcard conformance/*.sh conformance/*/*.sh)
 
@@ -31,7 +33,7 @@ export POLICYGEN_CLIENT_CACHE ?= $(CURDIR)/.cache/client
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: setup
 setup: $(STATICCHECK) $(ACTIONLINT) ## download modules and the pinned tools
@@ -43,13 +45,16 @@ build: ## build bin/policygen
 
 .PHONY: test
 test: $(TESTCOUNT) ## run all tests with the race detector and count them
-	@$(TESTCOUNT) -race ./...
+	@mkdir -p $(RESULTS)
+	@$(TESTCOUNT) -results $(RESULTS)/$@ -race ./...
+	@$(GO) run ./internal/conformance/proof -require $@ $(RESULTS)/$@ >/dev/null
 
 .PHONY: lint
 lint: $(STATICCHECK) $(ACTIONLINT) ## gofmt, go vet, staticcheck, govulncheck, actionlint, shell scripts
 	@unformatted=$$(find . -name '*.go' -not -path '*/testdata/*' -not -path './.cache/*' -print0 | xargs -0 gofmt -l); \
 	if [ -n "$$unformatted" ]; then echo "lint: run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet -tags conformance ./...
+	$(GO) vet -tags wine,gateway ./internal/conformance/...
 	$(STATICCHECK) -tags conformance ./...
 	$(ACTIONLINT)
 	$(ACTIONLINT) internal/scaffold/templates/workflow-*.yml internal/scaffold/templates/starters/*.yml
@@ -70,19 +75,45 @@ bench: ## measure a repository of 1,000 groups against writing alone, then run t
 .PHONY: conformance
 conformance: $(TESTCOUNT) build ## compare with the real client, read artifacts back with other people's parsers
 	@test -n "$(CONFORMANCE_PACKAGES)" || { echo "conformance: no package has tests with the build tag conformance"; exit 1; }
-	conformance/readback/readback.sh out
-	@$(TESTCOUNT) -v -tags conformance -count=1 -p 1 -parallel 4 -timeout 30m $(CONFORMANCE_PACKAGES)
+	@mkdir -p $(RESULTS)
+	@$(TESTCOUNT) -v -results $(RESULTS)/$@ -tags conformance -count=1 -p 1 -parallel 4 -timeout 30m $(CONFORMANCE_PACKAGES)
+	@$(MAKE) proof REQUIRE=$@
 
 # Needs PostgreSQL (the Debian package) and root, and the client that a run of conformance installs.
 .PHONY: conformance-gateway
-conformance-gateway: build ## boot the real apps gateway with generated policies, and compare what it serves
-	@conformance/gateway/gateway.sh bin/policygen "$$(find $(POLICYGEN_CLIENT_CACHE)/ -path '*claude-code/bin/claude.exe' | sort -V | tail -n 1)"
+conformance-gateway: export POLICYGEN_PROGRAM = $(CURDIR)/bin/policygen
+conformance-gateway: export POLICYGEN_CLIENT = $(shell find $(POLICYGEN_CLIENT_CACHE)/ -path '*claude-code/bin/claude.exe' | sort -V | tail -n 1)
+conformance-gateway: $(TESTCOUNT) build ## boot the real apps gateway with generated policies, and compare what it serves
+	@mkdir -p $(RESULTS)
+	@$(TESTCOUNT) -v -results $(RESULTS)/$@ -tags gateway -count=1 -run Gateway ./internal/conformance/forms
+	@$(MAKE) proof REQUIRE=$@
+
+# The Windows machine is made once, below .cache.
+.PHONY: conformance-wine
+conformance-wine: export POLICYGEN_WINE_PREFIX = $(CURDIR)/.cache/wine
+conformance-wine: $(TESTCOUNT) ## install Wine, import registry files into it, install packages, and read both back
+	@.ci/packages wine
+	@mkdir -p $(RESULTS)
+	@$(TESTCOUNT) -v -results $(RESULTS)/$@ -tags wine -count=1 -run Wine ./internal/conformance/forms
+	@$(MAKE) proof REQUIRE=$@
+
+.PHONY: proof
+proof: ## print what other people's programs have shown about each target, in the last runs of test and conformance
+	@mkdir -p $(RESULTS)
+	@$(GO) run ./internal/conformance/proof -require '$(REQUIRE)' $(wildcard $(RESULTS)/*)
+
+.PHONY: proof-page
+proof-page: ## write the tables of docs/proof.md, with the versions of this machine
+	@$(GO) run ./internal/conformance/proof -write docs/proof.md $(wildcard $(RESULTS)/*) >/dev/null
 
 .PHONY: nightly
-nightly: ## fuzz for a minute per target, all benchmarks, conformance, every recorded permission decision on the client
+nightly: ## fuzz for a minute per target, all benchmarks, conformance, gateway, Wine, every recorded permission decision on the client
 	@$(MAKE) fuzz FUZZTIME=60s
 	@$(MAKE) bench
 	@$(MAKE) conformance
+	@.ci/packages gateway
+	@$(MAKE) conformance-gateway
+	@$(MAKE) conformance-wine
 	$(GO) run ./internal/permission/record -check
 
 .PHONY: build-policies

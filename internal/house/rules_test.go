@@ -65,7 +65,8 @@ var imports = []row{
 	{"internal/graph", nil},
 	{"internal/site", []string{"internal/graph", "internal/lower", "internal/policy", "internal/resolve", "internal/value", "internal/wire"}},
 	{"internal/conformance", nil}, // its tests import what they compare with the client
-	{"internal/conformance/windows", nil},
+	{"internal/conformance/forms", nil},
+	{"internal/conformance/proof", nil},
 	{"internal/bench/...", []string{"internal/bench/...", "internal/compile", "internal/source", "internal/permission", "internal/out", "internal/diag", "internal/value"}},
 	{"internal/diff", []string{"internal/ir", "internal/catalog", "internal/strictness", "internal/diag", "internal/value", "internal/wire"}},
 	{"internal/diff/report", []string{"internal/diff", "internal/diag", "internal/finding"}},

@@ -27,6 +27,7 @@ type counter struct {
 	verbose        bool
 	output         map[key]*strings.Builder
 	failures       map[string]int // failed tests per package
+	results        []string       // a line for each test that ended
 	passed, failed int
 }
 
@@ -89,7 +90,9 @@ func (c *counter) testEnded(e event) {
 	k := key{e.Package, e.Test}
 	if e.Action == "pass" {
 		c.passed++
+		c.results = append(c.results, "pass "+e.Package+" "+e.Test+"\n")
 	} else {
+		c.results = append(c.results, "fail "+e.Package+" "+e.Test+"\n")
 		c.failed++
 		c.failures[e.Package]++
 		c.flush(k)

@@ -63,3 +63,40 @@ func TestCounter(t *testing.T) {
 		})
 	}
 }
+
+func TestResults(t *testing.T) {
+	const events = `{"Action":"pass","Package":"p","Test":"TestA"}
+{"Action":"pass","Package":"p","Test":"TestB/one"}
+{"Action":"fail","Package":"p","Test":"TestB"}
+{"Action":"skip","Package":"q","Test":"TestC"}
+{"Action":"fail","Package":"p"}
+`
+	count := newCounter(&bytes.Buffer{}, false)
+	if err := count.read(strings.NewReader(events)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"pass p TestA\n", "pass p TestB/one\n", "fail p TestB\n", "fail q TestC\n"}, count.results); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestParse(t *testing.T) {
+	for _, test := range []struct {
+		args string
+		want options
+		rest string
+	}{
+		{"-race ./...", options{}, "-race ./..."},
+		{"-v -race ./...", options{verbose: true}, "-race ./..."},
+		{"-v -results a -tags x", options{true, "a"}, "-tags x"},
+		{"-results a -v x", options{true, "a"}, "x"},
+		{"x -v", options{}, "x -v"},
+		{"-results", options{}, "-results"},
+		{"", options{}, ""},
+	} {
+		got, rest := parse(strings.Fields(test.args))
+		if got != test.want || strings.Join(rest, " ") != test.rest {
+			t.Errorf("%s: got %+v and %q", test.args, got, rest)
+		}
+	}
+}

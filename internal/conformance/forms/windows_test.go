@@ -1,6 +1,6 @@
 //go:build conformance
 
-package windows
+package forms
 
 import (
 	"bytes"
@@ -61,7 +61,7 @@ func check(t *testing.T, dir string) (string, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	python := exec.CommandContext(t.Context(), "/usr/bin/python3", "testdata/forms.py", dir, grammar(t))
+	python := exec.CommandContext(t.Context(), "/usr/bin/python3", "testdata/windows.py", dir, grammar(t))
 	python.Env = append(os.Environ(), "PYTHONPATH="+readback, "PYTHONDONTWRITEBYTECODE=1")
 	said, err := python.CombinedOutput()
 	return string(said), err

@@ -1,6 +1,6 @@
 //go:build wine
 
-package windows
+package forms
 
 import (
 	"fmt"

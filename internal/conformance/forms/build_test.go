@@ -1,6 +1,6 @@
 //go:build conformance || wine
 
-package windows
+package forms
 
 import (
 	"os"

@@ -1,4 +1,4 @@
-"""forms.py OUT NODE_MODULES: reads back every form of the policy for Windows in a built tree, with parsers of others, and compares it with the
+"""windows.py OUT NODE_MODULES: reads back every form of the policy for Windows in a built tree, with parsers of others, and compares it with the
 files beside it. It needs the folder conformance/readback in PYTHONPATH, and Samba's Python modules.
 
 Prints what it read, and each artifact that is wrong. Exit 0 if none is, 1 otherwise.
