@@ -28,6 +28,8 @@ func (a *app) simulateCommand() *cobra.Command {
 		Short: "Show which managed source wins on a machine, and what is ignored of the others",
 		Long: `simulate puts the managed sources of a machine together as the client does: the first that holds a policy wins alone, unless it asks for the
 sources to be merged (managedSourcesBehavior). Each source holds what is built for the audience, or the settings in a file: remote=FILE.
+Two sources are always given with a file: helper=FILE is the answer of the program that policyHelper names, hkcu=FILE what a user of Windows
+wrote into HKEY_CURRENT_USER\SOFTWARE\Policies\ClaudeCode.
 Without delivery.gateway the remote source has the organization's policy, since a server knows no groups.
 
 For each other source it counts its values by what becomes of them, and lists those that are lost:
@@ -37,7 +39,7 @@ For each other source it counts its values by what becomes of them, and lists th
   unread    the client never reads the key from this source
 
 With --user-file it also lists what a user's settings asked for and do not get. The order of the sources on macOS and Windows is that of the
-client's documentation; remote before file was seen on a real client.`,
+client's documentation; helper and remote before file were seen on a real client.`,
 		Example: `  policygen simulate --group payments --platform macos --sources remote,mdm,file
   policygen simulate --sources remote=console.json,file --user-file ~/.claude/settings.json
   policygen simulate --platform windows --output json`,
@@ -48,11 +50,11 @@ client's documentation; remote before file was seen on a real client.`,
 	o.atFlag(cmd)
 	cmd.Flags().StringVar(&o.group, "group", policy.DefaultGroup, "the audience: a group, or group+user")
 	cmd.Flags().StringVar(&o.platform, "platform", "", "linux, macos or windows (default: the group's first)")
-	cmd.Flags().StringSliceVar(&o.sources, "sources", nil, "remote, mdm, file, each alone or with a settings file (default: delivery.sources, else file)")
+	cmd.Flags().StringSliceVar(&o.sources, "sources", nil, "helper=FILE, remote, mdm, file, hkcu=FILE; the others take a settings file, too (default: delivery.sources, else file)")
 	cmd.Flags().StringSliceVar(&o.users, "user-file", nil, "a user's settings file; may be given several times")
 	_ = cmd.RegisterFlagCompletionFunc("group", a.completeAudiences)
 	_ = cmd.RegisterFlagCompletionFunc("platform", cobra.FixedCompletions(policy.AllPlatforms(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("sources", cobra.FixedCompletions([]string{"remote", "mdm", "file"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("sources", cobra.FixedCompletions([]string{"helper=", "remote", "mdm", "file", "hkcu="}, cobra.ShellCompDirectiveNoFileComp))
 	outputFlag(cmd, &o.output, "text", "json")
 	return cmd
 }
@@ -148,6 +150,9 @@ func (a *app) delivered(o simulateOptions, program *compile.Program, group *reso
 		if !slices.Contains(effective.Sources(platform), s) {
 			return nil, usageError{flag: "sources", text: fmt.Sprintf("%s has no source %q", platform, name), hint: fmt.Sprintf("it has %s", commas(effective.Sources(platform)))}
 		}
+		if file == "" && !s.Built() {
+			return nil, usageError{flag: "sources", text: fmt.Sprintf("nothing is built for %s", s), hint: fmt.Sprintf("name the file with what it holds: %s=FILE", s)}
+		}
 		asked[s] = file
 	}
 	if len(o.sources) == 0 {
@@ -166,7 +171,9 @@ func (a *app) delivered(o simulateOptions, program *compile.Program, group *reso
 			if err != nil {
 				return nil, err
 			}
-			delivered[i].Settings = n
+			if delivered[i].Settings = n; d.Source == effective.Helper {
+				delivered[i].Settings = n.Get("managedSettings") // an answer without it leaves the policy to the other sources
+			}
 		}
 	}
 	return delivered, nil

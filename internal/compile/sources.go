@@ -16,7 +16,7 @@ import (
 
 // Deliver returns the settings that each source holds for an audience on a platform if it gets what is built for it, apart from guidance, which
 // reaches the model from every place. Without delivery.gateway a server has one policy for the whole organization. The sources must be in the
-// order of [effective.Sources].
+// order of [effective.Sources]; one for which nothing is built holds nothing.
 func (p *Program) Deliver(g *resolve.Group, platform string, sources []effective.Source) []effective.Delivered {
 	delivered := make([]effective.Delivered, len(sources))
 	for i, s := range sources {
@@ -25,6 +25,9 @@ func (p *Program) Deliver(g *resolve.Group, platform string, sources []effective
 			from = p.Resolved.Groups[0]
 		}
 		delivered[i].Source = s
+		if !s.Built() {
+			continue
+		}
 		if state := from.States[platform]; state != nil {
 			delivered[i].Settings = state.Settings
 		}

@@ -96,6 +96,47 @@ func TestOldClientBuild(t *testing.T) {
 	}
 }
 
+// TestHelperIsTheOnlySource compares the model with the client where policyHelper answers: its settings are the only policy, even empty ones, and
+// without managedSettings in its answer the files hold.
+func TestHelperIsTheOnlySource(t *testing.T) {
+	const file = `{"permissions": {"deny": ["Bash(file *)"]}, "managedSourcesBehavior": "merge", "policyHelper": {"path": "/etc/claude-code/helper.sh"}}`
+	cat, err := catalog.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for answer, used := range map[string]string{
+		`{"managedSettings": {"permissions": {"deny": ["Bash(helper *)"]}}}`: "Enterprise managed settings (helper)",
+		`{"managedSettings": {}}`: "Enterprise managed settings (helper)",
+		`{}`:                      "Enterprise managed settings (file)",
+	} {
+		t.Run(answer, func(t *testing.T) {
+			t.Parallel()
+			tree := writeDir(t, map[string]string{"managed-settings.json": file, "helper.sh": "#!/bin/sh\nprintf '%s' '" + answer + "'\n"})
+			if err := os.Chmod(filepath.Join(tree, "helper.sh"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			got, err := runner.Sources(t.Context(), tree, client.Setup{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			composed := composing.Compose(cat, []composing.Delivered{{Source: composing.Helper, Settings: settingsOf(t, answer).Get("managedSettings")},
+				{Source: composing.File, Settings: settingsOf(t, file)}})
+			var deny []string
+			if list := composed.Settings.At("permissions.deny"); list != nil {
+				for _, rule := range list.Items {
+					deny = append(deny, rule.Str())
+				}
+			}
+			if got.Used != used {
+				t.Errorf("the client uses %q", got.Used)
+			}
+			if diff := cmp.Diff(deny, got.Deny); diff != "" {
+				t.Errorf("deny rules (-model +client):\n%s", diff)
+			}
+		})
+	}
+}
+
 // TestManagedSources compares the model of the sources with the client: a server's settings before files, alone and merged. What a profile or
 // the registry does can be seen on their own systems only.
 func TestManagedSources(t *testing.T) {

@@ -36,6 +36,9 @@ func locksOf(sources []Delivered) map[string]bool {
 // acts reports whether a leaf of a source that did not win is in force all the same.
 func (c *composing) acts(leaf Leaf, path []string, set *value.Node, stricter bool) bool {
 	key := strings.Join(path, ".")
+	if c.result.Winner == Helper || leaf.Source == HKCU {
+		return false
+	}
 	if c.result.Winner == Remote && c.pins(key, leaf.Value) {
 		return true
 	}

@@ -11,20 +11,28 @@ import (
 // Source is a place from which managed settings reach a machine.
 type Source string
 
-// The sources that administrators control, the one that wins first (documentation of 2.1.240; remote before file seen on 2.1.329).
+// The sources, the one that wins first (documentation of 2.1.240; helper before file and remote before file seen on 2.1.329).
 const (
+	Helper Source = "helper" // managedSettings in the answer of policyHelper
 	Remote Source = "remote" // server-managed settings, or the apps gateway
 	MDM    Source = "mdm"    // the macOS preference domain, or HKEY_LOCAL_MACHINE on Windows
 	File   Source = "file"   // managed-settings.json with managed-settings.d/
+	HKCU   Source = "hkcu"   // HKEY_CURRENT_USER on Windows, which the user can write: it counts where no other holds a policy
 )
 
 // Sources returns the sources of a platform in the order in which they win. Linux has no device management that the client reads.
 func Sources(platform string) []Source {
-	if platform == "linux" {
-		return []Source{Remote, File}
+	switch platform {
+	case "linux":
+		return []Source{Helper, Remote, File}
+	case "windows":
+		return []Source{Helper, Remote, MDM, File, HKCU}
 	}
-	return []Source{Remote, MDM, File}
+	return []Source{Helper, Remote, MDM, File}
 }
+
+// Built reports a source for which policygen builds something. The others hold what a program or a user writes on the machine.
+func (s Source) Built() bool { return s != Helper && s != HKCU }
 
 // Delivered is what one source holds on a machine.
 type Delivered struct {
@@ -73,7 +81,7 @@ func Compose(cat *catalog.Catalog, delivered []Delivered) Composed {
 	var holding []Delivered
 	for _, d := range delivered {
 		d.Settings = c.readable(d)
-		if c.isPolicy(d.Settings) {
+		if d.Source == Helper && d.Settings != nil || c.isPolicy(d.Settings) { // an empty answer of a helper is a policy: none at all
 			holding = append(holding, d)
 		}
 	}
@@ -82,10 +90,11 @@ func Compose(cat *catalog.Catalog, delivered []Delivered) Composed {
 	}
 	winner := holding[0]
 	c.result.Winner = winner.Source
-	c.result.Merged = winner.Settings.Get("managedSourcesBehavior").Str() == "merge" && len(holding) > 1
+	admins := slices.DeleteFunc(slices.Clone(holding), func(d Delivered) bool { return d.Source == HKCU })
+	c.result.Merged = winner.Source != Helper && winner.Settings.Get("managedSourcesBehavior").Str() == "merge" && len(admins) > 1
 	c.result.Settings = winner.Settings.Without("managedSourcesBehavior")
 	c.higher = []*value.Node{c.result.Settings}
-	c.locked = locksOf(holding)
+	c.locked = locksOf(admins)
 	for _, d := range holding[1:] {
 		c.add(d)
 	}

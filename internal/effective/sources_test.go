@@ -100,6 +100,38 @@ acts file permissions.deny "Bash(b)"
 	}
 }
 
+// TestComposeLocal: a helper's answer is the only policy, even an empty one; what a user wrote into the registry counts where nothing else does.
+func TestComposeLocal(t *testing.T) {
+	t.Parallel()
+	cat, err := catalog.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const admin = `{"managedSourcesBehavior":"merge","permissions":{"deny":["Bash(a)"]},"env":{"A":"1"}}`
+	tests := []struct {
+		name, helper, file, hkcu, want string
+	}{
+		{"a helper alone", `{"model":"h"}`, "", "", "helper {\"model\":\"h\"}\n"},
+		{"nothing acts beside a helper", `{"managedSourcesBehavior":"merge","model":"h"}`, admin, `{"model":"u"}`,
+			"helper {\"model\":\"h\"}\nignored file env.A \"1\"\nignored file permissions.deny \"Bash(a)\"\nignored hkcu model \"u\"\n"},
+		{"an empty answer", "{}", admin, "", "helper {}\nignored file env.A \"1\"\nignored file permissions.deny \"Bash(a)\"\n"},
+		{"a helper that names a helper", `{"policyHelper":{"path":"/x"}}`, "", "", "helper {}\nunread helper policyHelper {\"path\":\"/x\"}\n"},
+		{"no answer", "", `{"model":"f"}`, "", "file {\"model\":\"f\"}\n"},
+		{"a user alone", "", "", `{"model":"u"}`, "hkcu {\"model\":\"u\"}\n"},
+		{"a user beside files", "", admin, `{"env":{"B":"2"},"permissions":{"deny":["Bash(a)"]},"allowManagedHooksOnly":true}`,
+			"file {\"env\":{\"A\":\"1\"},\"permissions\":{\"deny\":[\"Bash(a)\"]}}\nignored hkcu allowManagedHooksOnly true\nignored hkcu env.B \"2\"\nsame hkcu permissions.deny \"Bash(a)\"\n"},
+		{"a user's lock", "", `{"sandbox":{"network":{"allowedDomains":["a"]}}}`, `{"sandbox":{"network":{"allowManagedDomainsOnly":true,"allowedDomains":["b"]}}}`,
+			"file {\"sandbox\":{\"network\":{\"allowedDomains\":[\"a\"]}}}\nignored hkcu sandbox.network.allowManagedDomainsOnly true\nignored hkcu sandbox.network.allowedDomains \"b\"\n"},
+	}
+	for _, tt := range tests {
+		delivered := []effective.Delivered{{Source: effective.Helper, Settings: node(t, "helper", tt.helper)},
+			{Source: effective.File, Settings: node(t, "file", tt.file)}, {Source: effective.HKCU, Settings: node(t, "hkcu", tt.hkcu)}}
+		if diff := cmp.Diff(tt.want, told(effective.Compose(cat, delivered))); diff != "" {
+			t.Errorf("%s:\n%s", tt.name, diff)
+		}
+	}
+}
+
 // TestComposeProperties: a source alone is in force as it is; equal sources lose nothing; the winner's own leaves stay, apart from switches that a
 // lower source makes stricter.
 func TestComposeProperties(t *testing.T) {
@@ -139,7 +171,7 @@ func TestComposeProperties(t *testing.T) {
 }
 
 func TestSources(t *testing.T) {
-	for platform, want := range map[string]string{"linux": "[remote file]", "macos": "[remote mdm file]", "windows": "[remote mdm file]"} {
+	for platform, want := range map[string]string{"linux": "[helper remote file]", "macos": "[helper remote mdm file]", "windows": "[helper remote mdm file hkcu]"} {
 		if got := fmt.Sprint(effective.Sources(platform)); got != want {
 			t.Errorf("%s: %s", platform, got)
 		}
