@@ -57,12 +57,9 @@ func (a *app) benchPolicy(o benchOptions) error {
 	if o.failUnder < 0 || o.failUnder > 100 {
 		return usageError{flag: "fail-under", text: fmt.Sprintf("%d is not a percentage", o.failUnder), hint: "write a number from 0 to 100"}
 	}
-	l, program, at, err := a.program(o.place)
+	l, program, at, err := a.sound(o.place, o.output, "bench-policy")
 	if err != nil {
 		return err
-	}
-	if program.Resolved == nil || buildList(l.list, false).HasErrors() {
-		return a.refused(l)
 	}
 	for _, name := range o.groups {
 		if !slices.Contains(program.GroupNames(), name) {

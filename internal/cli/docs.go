@@ -42,12 +42,9 @@ The folder is replaced as a whole. One that holds anything else than an earlier 
 
 // docs refuses policies with errors: pages that are published must not be half true.
 func (a *app) docs(o docsOptions) error {
-	l, program, at, err := a.program(o.place)
+	l, program, at, err := a.sound(o.place, textFormat, "docs")
 	if err != nil {
 		return err
-	}
-	if buildList(l.list, false).HasErrors() || program.Resolved == nil {
-		return a.refused(l)
 	}
 	into := a.absolute(o.into)
 	if err := a.apart(l.dir, into); err != nil {

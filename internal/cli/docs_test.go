@@ -320,6 +320,16 @@ func anchors(page string) map[string]bool {
 	return found
 }
 
+// TestDocsAreListed wants every page in the README, where readers look for it.
+func TestDocsAreListed(t *testing.T) {
+	readme := readPage(t, "README.md")
+	for _, name := range pages(t) {
+		if name != "README.md" && !strings.Contains(readme, "]("+name+")") {
+			t.Errorf("README.md does not lead to %s", name)
+		}
+	}
+}
+
 func TestDocsLinks(t *testing.T) {
 	for _, name := range pages(t) {
 		page := readPage(t, name)

@@ -14,11 +14,11 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// effectiveOptions are the flags of effective. The group and platform are those of explain, so that both commands choose alike.
+// effectiveOptions are the flags of effective. Others that merge a developer's files have them too.
 type effectiveOptions struct {
-	explainOptions
-	project string
-	users   []string
+	whom
+	project, output string
+	users           []string
 }
 
 // effectiveCommand describes effective, which answers the question of support desks: why is my setting not in force?
@@ -37,33 +37,30 @@ settings; of a file named .claude.json only mcpServers are read. Nothing is writ
 		Args: noArguments,
 		RunE: action(func(*cobra.Command, []string) error { return a.effective(o) }),
 	}
-	o.policiesFlag(cmd)
-	o.atFlag(cmd)
-	cmd.Flags().StringVar(&o.group, "group", policy.DefaultGroup, "the audience: a group, or group+user")
-	cmd.Flags().StringVar(&o.platform, "platform", "", "linux, macos or windows (default: the group's first)")
+	a.whomFlags(cmd, &o.whom, policy.DefaultGroup, audienceUsage, a.completeAudiences)
 	cmd.Flags().StringVar(&o.project, "project", "", "folder of a project")
-	cmd.Flags().StringSliceVar(&o.users, "user", nil, "a user's settings file; may be given several times")
-	_ = cmd.RegisterFlagCompletionFunc("group", a.completeAudiences)
-	_ = cmd.RegisterFlagCompletionFunc("platform", cobra.FixedCompletions(policy.AllPlatforms(), cobra.ShellCompDirectiveNoFileComp))
+	o.usersFlag(cmd, "user")
 	_ = cmd.MarkFlagDirname("project")
 	outputFlag(cmd, &o.output, "text", "json")
 	return cmd
 }
 
-// effective refuses policies with errors, unlike coverage: an answer about one machine that may be wrong is worse than none.
+// usersFlag adds the flag for a user's files, whose name depends on what else the command calls a user.
+func (o *effectiveOptions) usersFlag(cmd *cobra.Command, name string) {
+	cmd.Flags().StringSliceVar(&o.users, name, nil, "a user's settings file; may be given several times")
+}
+
+// effective refuses policies with errors, unlike coverage.
 func (a *app) effective(o effectiveOptions) error {
-	l, program, _, err := a.program(o.place)
+	l, program, _, err := a.sound(o.place, o.output, "effective")
 	if err != nil {
 		return err
-	}
-	if program.Resolved == nil || buildList(l.list, false).HasErrors() {
-		return a.refused(l)
 	}
 	group := program.Resolved.Group(o.group)
 	if group == nil {
 		return unknownAudience(program.Resolved, o.group)
 	}
-	platform, err := platformOf(o.explainOptions, group.Platforms)
+	platform, err := o.platformOf(group.Platforms)
 	if err != nil {
 		return err
 	}

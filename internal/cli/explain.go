@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,11 +13,11 @@ import (
 	"github.com/policygen/policygen/internal/policy"
 )
 
-// explainOptions are the flags of explain as they were given. An empty group is the organization, an empty platform the group's first.
+// explainOptions are the flags of explain as they were given.
 type explainOptions struct {
-	place
-	group, platform, output string
-	brief                   bool // say in one line that the policies have errors, rather than list them and fail
+	whom
+	output string
+	brief  bool // say in one line that the policies have errors, rather than list them and fail
 }
 
 // explainCommand describes explain, whose one argument may be a code or a path: the two cannot be confused, since codes hold hyphens and
@@ -40,12 +39,7 @@ group: every entry with the file and line that set it, and what it overrode. --g
 		ValidArgsFunction: a.completeExplain,
 		RunE:              action(func(_ *cobra.Command, args []string) error { return a.explain(o, args) }),
 	}
-	o.policiesFlag(cmd)
-	o.atFlag(cmd)
-	cmd.Flags().StringVar(&o.group, "group", "", "the group whose settings to show")
-	cmd.Flags().StringVar(&o.platform, "platform", "", "linux, macos or windows (default: the group's first)")
-	_ = cmd.RegisterFlagCompletionFunc("group", a.completeGroups)
-	_ = cmd.RegisterFlagCompletionFunc("platform", cobra.FixedCompletions(policy.AllPlatforms(), cobra.ShellCompDirectiveNoFileComp))
+	a.whomFlags(cmd, &o.whom, "", "the group whose settings to show", a.completeGroups)
 	outputFlag(cmd, &o.output, "text", "json")
 	return cmd
 }
@@ -217,15 +211,4 @@ func (a *app) hereToo(o explainOptions, subject string, cat *catalog.Catalog) er
 	}
 	o.brief = true
 	return a.explainGroup(o, subject, true, cat)
-}
-
-// platformOf returns the platform to show, which must be one of the group's.
-func platformOf(o explainOptions, platforms []string) (string, error) {
-	switch {
-	case o.platform == "" && len(platforms) > 0:
-		return platforms[0], nil
-	case slices.Contains(platforms, o.platform):
-		return o.platform, nil
-	}
-	return "", usageError{text: fmt.Sprintf("group %q has no platform %q", o.group, o.platform), hint: "it has " + strings.Join(platforms, ", ")}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// simulateOptions are the flags of simulate. The group and platform are those of explain, the user's files those of effective.
+// simulateOptions are the flags of simulate: those of effective, and the sources.
 type simulateOptions struct {
 	effectiveOptions
 	sources []string
@@ -46,14 +46,9 @@ client's documentation; helper and remote before file were seen on a real client
 		Args: noArguments,
 		RunE: action(func(*cobra.Command, []string) error { return a.simulate(o) }),
 	}
-	o.policiesFlag(cmd)
-	o.atFlag(cmd)
-	cmd.Flags().StringVar(&o.group, "group", policy.DefaultGroup, "the audience: a group, or group+user")
-	cmd.Flags().StringVar(&o.platform, "platform", "", "linux, macos or windows (default: the group's first)")
+	a.whomFlags(cmd, &o.whom, policy.DefaultGroup, audienceUsage, a.completeAudiences)
 	cmd.Flags().StringSliceVar(&o.sources, "sources", nil, "helper=FILE, remote, mdm, file, hkcu=FILE; the others take a settings file, too (default: delivery.sources, else file)")
-	cmd.Flags().StringSliceVar(&o.users, "user-file", nil, "a user's settings file; may be given several times")
-	_ = cmd.RegisterFlagCompletionFunc("group", a.completeAudiences)
-	_ = cmd.RegisterFlagCompletionFunc("platform", cobra.FixedCompletions(policy.AllPlatforms(), cobra.ShellCompDirectiveNoFileComp))
+	o.usersFlag(cmd, "user-file")
 	_ = cmd.RegisterFlagCompletionFunc("sources", cobra.FixedCompletions([]string{"helper=", "remote", "mdm", "file", "hkcu="}, cobra.ShellCompDirectiveNoFileComp))
 	outputFlag(cmd, &o.output, "text", "json")
 	return cmd
@@ -72,7 +67,7 @@ func (a *app) simulate(o simulateOptions) error {
 	if group == nil {
 		return unknownAudience(program.Resolved, o.group)
 	}
-	platform, err := platformOf(o.explainOptions, group.Platforms)
+	platform, err := o.platformOf(group.Platforms)
 	if err != nil {
 		return err
 	}

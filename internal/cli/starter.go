@@ -15,21 +15,16 @@ import (
 
 // starterOptions are the flags of init that ask for a team's repository.
 type starterOptions struct {
-	place
-	kind, group, platform string
+	whom
+	kind string
 }
 
 // starterFlags adds them. Group and platform say for whom the repository is, so they mean nothing without the kind.
 func (a *app) starterFlags(cmd *cobra.Command, o *starterOptions) {
-	flags := cmd.Flags()
-	flags.StringVar(&o.kind, "templates", "", "start a team's own repository: "+either(scaffold.Kinds()))
-	flags.StringVar(&o.group, "group", policy.DefaultGroup, "with --templates: the team's group")
-	flags.StringVar(&o.platform, "platform", "", "with --templates: linux, macos or windows (default: all of the group's)")
-	o.policiesFlag(cmd)
-	o.atFlag(cmd)
+	cmd.Flags().StringVar(&o.kind, "templates", "", "start a team's own repository: "+either(scaffold.Kinds()))
+	a.whomFlags(cmd, &o.whom, policy.DefaultGroup, "with --templates: the team's group", a.completeGroups)
+	cmd.Flags().Lookup("platform").Usage = "with --templates: linux, macos or windows (default: all of the group's)"
 	_ = cmd.RegisterFlagCompletionFunc("templates", cobra.FixedCompletions(scaffold.Kinds(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("group", a.completeGroups)
-	_ = cmd.RegisterFlagCompletionFunc("platform", cobra.FixedCompletions(policy.AllPlatforms(), cobra.ShellCompDirectiveNoFileComp))
 }
 
 // starterUsage refuses flags that do not go together. Variables of the environment are for many commands, so they do not count.
@@ -58,12 +53,9 @@ func (a *app) starter(o initOptions) error {
 	if err != nil {
 		return err
 	}
-	l, program, _, err := a.program(o.place)
+	l, program, _, err := a.sound(o.place, o.output, "init")
 	if err != nil {
 		return err
-	}
-	if program.Resolved == nil || buildList(l.list, false).HasErrors() {
-		return a.refused(l)
 	}
 	group := program.Resolved.Group(o.group)
 	if group == nil || group.Name != group.Group {
@@ -95,7 +87,7 @@ func (a *app) starter(o initOptions) error {
 func audienceFor(o starterOptions, group *resolve.Group) (scaffold.Audience, error) {
 	names := group.Platforms
 	if o.platform != "" {
-		name, err := platformOf(explainOptions{group: o.group, platform: o.platform}, group.Platforms)
+		name, err := o.platformOf(group.Platforms)
 		if err != nil {
 			return scaffold.Audience{}, err
 		}

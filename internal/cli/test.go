@@ -88,12 +88,9 @@ func (a *app) test(cmd *cobra.Command, o testOptions) error {
 
 // testOnce runs the cases and prints what came out. Policies with errors are refused: what they decide is not what anybody gets.
 func (a *app) testOnce(ctx context.Context, o testOptions, pattern *regexp.Regexp) error {
-	l, program, at, err := a.program(o.place)
+	l, program, at, err := a.sound(o.place, o.output, "test")
 	if err != nil {
 		return err
-	}
-	if program.Resolved == nil || buildList(l.list, false).HasErrors() {
-		return a.refusedAs(o.output, "test", l)
 	}
 	tests, err := chosenTests(program.Set, pattern, o.run)
 	if err != nil {

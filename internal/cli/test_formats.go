@@ -120,7 +120,11 @@ func (r testRun) text() string {
 	if r.o.coverage {
 		b.WriteString(r.gapsText())
 	}
-	return b.String() + r.summary()
+	b.WriteString(r.summary())
+	if len(r.results) == 0 {
+		b.WriteString(r.firstTest())
+	}
+	return b.String()
 }
 
 // story tells why a case failed: what was expected, on which platform, and everything that has a say.
@@ -136,6 +140,9 @@ func (r testRun) story(one policytest.Result) []string {
 	}
 	for _, g := range v.Grounds {
 		lines = append(lines, groundText(r.l.prefix, g))
+	}
+	if v.Home != "" {
+		lines = append(lines, homeText(v.Home, one.Test.Cwd, "cwd"))
 	}
 	for _, script := range v.Scripts {
 		lines = append(lines, "not run: "+script)
@@ -169,6 +176,16 @@ func (r testRun) summary() string {
 		text += r.lowText() + "\n"
 	}
 	return text
+}
+
+// firstTest says how to write the first case.
+func (r testRun) firstTest() string {
+	return fmt.Sprintf(`there are no tests: write some into a file such as %stests/first.yaml
+    tests:
+      - name: nobody downloads with curl
+        when: {tool: Bash, input: {command: curl https://example.com}}
+        expect: deny
+`, r.l.prefix)
 }
 
 // findings makes an error of each case that failed, and a note of each gap where they are asked for.

@@ -31,7 +31,7 @@ func (a *app) explainGroup(o explainOptions, subject string, known bool, cat *ca
 	if group == nil {
 		return &compile.UnknownError{Kind: "group", Name: o.group, Known: program.GroupNames()}
 	}
-	platform, err := platformOf(o, group.Platforms)
+	platform, err := o.platformOf(group.Platforms)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/policygen/policygen/internal/permission"
 	"github.com/policygen/policygen/internal/policy"
 	"github.com/policygen/policygen/internal/policytest"
 )
@@ -36,22 +37,17 @@ With --user-file and --project-dir, the developer's own settings are merged in a
 		Args: noArguments,
 		RunE: action(func(*cobra.Command, []string) error { return a.why(o) }),
 	}
-	o.policiesFlag(cmd)
-	o.atFlag(cmd)
+	a.whomFlags(cmd, &o.whom, policy.DefaultGroup, "the group of who calls", a.completeGroups)
+	o.usersFlag(cmd, "user-file")
 	flags := cmd.Flags()
-	flags.StringVar(&o.group, "group", policy.DefaultGroup, "the group of who calls")
 	flags.StringVar(&o.user, "user", "", "e-mail address of who calls, for exceptions that name a person")
 	flags.StringVar(&o.remote, "project", "", "git remote of the project, for exceptions that name one")
-	flags.StringVar(&o.platform, "platform", "", "linux, macos or windows (default: the group's first)")
 	flags.StringVar(&o.mode, "mode", "", "permission mode (default: the one that sessions start in)")
 	flags.StringVar(&o.tool, "tool", "", "name of the tool, such as Bash")
 	flags.StringVar(&o.input, "input", "{}", "input of the tool, a JSON object")
 	flags.StringVar(&o.cwd, "cwd", "", "folder of the session (default: a project in the user's home)")
 	flags.StringVar(&o.mcp, "mcp-server", "", "name of an MCP server that a session connects to, instead of a tool")
-	flags.StringSliceVar(&o.users, "user-file", nil, "a user's settings file; may be given several times")
 	flags.StringVar(&o.dir, "project-dir", "", "folder of a project, for its settings")
-	_ = cmd.RegisterFlagCompletionFunc("group", a.completeGroups)
-	_ = cmd.RegisterFlagCompletionFunc("platform", cobra.FixedCompletions(policy.AllPlatforms(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions(policy.Modes(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("tool", cobra.FixedCompletions([]string{"Bash", "PowerShell", "Read", "Edit", "Write", "WebFetch", "WebSearch", "Agent", "Skill"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.MarkFlagDirname("project-dir")
@@ -67,18 +63,15 @@ func (a *app) why(o whyOptions) error {
 	if err != nil {
 		return err
 	}
-	l, program, at, err := a.program(o.place)
+	l, program, at, err := a.sound(o.place, o.output, "why")
 	if err != nil {
 		return err
-	}
-	if program.Resolved == nil || buildList(l.list, false).HasErrors() {
-		return a.refused(l)
 	}
 	group := program.Resolved.Group(o.group)
 	if group == nil || group.Name != group.Group {
 		return program.UnknownGroup(o.group)
 	}
-	platform, err := platformOf(o.explainOptions, group.Platforms)
+	platform, err := o.platformOf(group.Platforms)
 	if err != nil {
 		return err
 	}
@@ -105,10 +98,31 @@ func (o whyOptions) call() (policytest.Call, error) {
 	if err := json.Unmarshal([]byte(o.input), &c.Input); err != nil || c.Input == nil {
 		return c, usageError{flag: "input", text: fmt.Sprintf("%q is not a JSON object", o.input), hint: `write one such as '{"command": "ls"}', in single quotes`}
 	}
+	if tool := permission.MeantTool(o.tool); tool != "" {
+		return c, usageError{flag: "tool", text: fmt.Sprintf("the client has no tool %q", o.tool), hint: meant([]string{tool}, "")}
+	}
+	if key := permission.MainInput(o.tool); key != "" && !isText(c.Input[key]) {
+		return c, usageError{flag: "input", text: fmt.Sprintf("a call of %s needs the key %q with a text", o.tool, key), hint: fmt.Sprintf(`write '{"%s": "..."}'`, key)}
+	}
 	if o.mode != "" && !policy.IsMode(o.mode) {
 		return c, usageError{flag: "mode", text: fmt.Sprintf("%q is not a permission mode", o.mode), hint: "modes are " + strings.Join(policy.Modes(), ", ")}
 	}
 	return c, nil
+}
+
+// isText reports a text that is not empty.
+func isText(v any) bool {
+	text, is := v.(string)
+	return is && text != ""
+}
+
+// homeText says for which home folder something was decided: what ~ is, and whose rules for ~ hold, depends on it. The flag or key is what
+// gives the folder of the session.
+func homeText(home, cwd, flag string) string {
+	if strings.HasPrefix(cwd, home) {
+		return fmt.Sprintf("home: %s, from %s", home, flag)
+	}
+	return fmt.Sprintf("home: %s is assumed; %s can name a folder in another", home, flag)
 }
 
 // whyText says what decides, what loses, and what would change it, a line each.
@@ -136,6 +150,9 @@ func whyText(prefix string, o whyOptions, e policytest.Explanation) string {
 		}
 		layer := e.Layers[len(e.Layers)-len(rest)+i]
 		line("  %s: %s, %s", word, groundText(layerPrefix(prefix, layer), g), layer)
+	}
+	if e.Home != "" {
+		line("  %s", homeText(e.Home, o.cwd, "--cwd"))
 	}
 	for _, script := range e.Scripts {
 		line("  not run: the hook %s is asked as well", script)

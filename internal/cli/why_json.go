@@ -10,9 +10,10 @@ type whyDocument struct {
 	Mode          string             `json:"mode"`
 	Decision      policytest.Outcome `json:"decision"`
 	Reason        string             `json:"reason"`
-	By            string             `json:"by"`      // policy or rule that decides; "" where none does
-	Grounds       []whyGround        `json:"grounds"` // the first decides, where By is not empty
-	NotRun        []string           `json:"not_run"` // hook scripts
+	Home          string             `json:"home,omitempty"` // where the call speaks of one
+	By            string             `json:"by"`             // policy or rule that decides; "" where none does
+	Grounds       []whyGround        `json:"grounds"`        // the first decides, where By is not empty
+	NotRun        []string           `json:"not_run"`        // hook scripts
 	Exceptions    []whyException     `json:"exceptions"`
 	Change        *whyChange         `json:"change,omitempty"`
 }
@@ -38,7 +39,7 @@ type whyChange struct {
 
 // whyDocumentOf is an explanation for machines.
 func whyDocumentOf(prefix string, o whyOptions, e policytest.Explanation) whyDocument {
-	d := whyDocument{FormatVersion: 1, Group: o.group, Platform: e.Platform, Mode: e.Mode, Decision: e.Got, Reason: e.Reason, By: e.By(),
+	d := whyDocument{FormatVersion: 1, Group: o.group, Platform: e.Platform, Mode: e.Mode, Decision: e.Got, Reason: e.Reason, Home: e.Home, By: e.By(),
 		Grounds: []whyGround{}, NotRun: append([]string{}, e.Scripts...), Exceptions: []whyException{}}
 	for i, g := range e.Grounds {
 		d.Grounds = append(d.Grounds, whyGround{groundRow{g, placeOf(layerPrefix(prefix, e.Layers[i]), g.Pos)}, e.Layers[i]})

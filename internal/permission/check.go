@@ -88,7 +88,7 @@ func checkTool(_ List, r Rule) []Finding {
 	switch {
 	case trimmed != name:
 		return r.inTool(NeverMatches, "rule-spaces", "the tool name has spaces around it, so the rule never matches", "write "+trimmed+strings.TrimSpace(r.Raw[len(r.Tool):]))
-	case knownTools[name] || pathRule[name] != "" || name == "Cd" || isMCP(name):
+	case isTool(name) || isMCP(name):
 		return nil
 	case strings.Contains(name, "*"):
 		return checkGlob(r)

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/policygen/policygen/internal/spell"
 )
@@ -86,6 +87,26 @@ func canonicalTool(name string) string {
 // similarTool finds the known tool nearest to a mistyped name, or "".
 func similarTool(name string) string {
 	return spell.Nearest(name, slices.Sorted(maps.Keys(knownTools)))
+}
+
+// isTool reports a name that a tool has or had.
+func isTool(name string) bool { return knownTools[name] || pathRule[name] != "" || name == "Cd" }
+
+// MeantTool returns the tool that a misspelled name of a call was probably meant to be. It is "" for tools, for names that are like none, which
+// a newer client may know, and for names with "_", which MCP servers choose.
+func MeantTool(name string) string {
+	if isTool(canonicalTool(name)) || strings.Contains(name, "_") {
+		return ""
+	}
+	return similarTool(name)
+}
+
+// MainInput returns the field without which a call of a tool cannot be judged; "" where rules do not look into its input.
+func MainInput(tool string) string {
+	if tool == "Skill" {
+		return "skill"
+	}
+	return primary[canonicalTool(tool)]
 }
 
 // quote keeps control characters of a rule out of messages.

@@ -2,6 +2,7 @@ package policytest
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -31,7 +32,7 @@ func (w *World) decide(s Subject, c Call, program *compile.Program) (Verdict, er
 	c.settle(s.Platform)
 	merged := effective.Merge(program.Catalog, effective.Managed{Settings: state.Settings, Servers: state.Servers}, s.Layers)
 	d := deciding{Subject: s, Call: c, program: program, group: group, state: state, settings: merged.Settings, managed: state.Servers}
-	d.verdict = Verdict{Platform: s.Platform, Mode: sessionMode(merged.Settings, s.Mode)}
+	d.verdict = Verdict{Platform: s.Platform, Mode: sessionMode(merged.Settings, s.Mode), Home: c.homely()}
 	d.server(merged)
 	if c.Tool != "" {
 		d.native()
@@ -84,6 +85,19 @@ func (c *Call) settle(platform string) {
 		name, _, _ := strings.Cut(rest, sep)
 		c.Home = root + name
 	}
+}
+
+// inHome finds a text that speaks of a home folder, its own or a literal one.
+var inHome = regexp.MustCompile(`(^|[\s"'=:])~|\$\{?HOME\b|/home/|/Users/|[A-Za-z]:[\\/]Users[\\/]`)
+
+// homely returns the home folder of a call whose input speaks of one.
+func (c *Call) homely() string {
+	for _, v := range c.Input {
+		if text, ok := v.(string); ok && inHome.MatchString(text) {
+			return c.Home
+		}
+	}
+	return ""
 }
 
 // sessionMode returns the permission mode in force: a mode that is locked away falls back to asking.

@@ -124,3 +124,34 @@ func TestServers(t *testing.T) {
 		}
 	}
 }
+
+// TestHomeIsTold says which home folder a decision was made for, where the call speaks of one.
+func TestHomeIsTold(t *testing.T) {
+	w := world(t, "a.yaml", organization)
+	cases := []struct {
+		platform, cwd string
+		input         map[string]any
+		want          string
+	}{
+		{"linux", "", map[string]any{"command": "cat ~/.ssh/id"}, "/home/user"},
+		{"linux", "", map[string]any{"command": "cat '~/.ssh/id' x"}, "/home/user"},
+		{"linux", "/home/bob/repo", map[string]any{"command": "echo $HOME"}, "/home/bob"},
+		{"linux", "/srv/repo", map[string]any{"command": "echo ${HOME}/x"}, "/home/user"},
+		{"linux", "", map[string]any{"command": "cat /home/bob/x"}, "/home/user"},
+		{"windows", "", map[string]any{"command": `type C:\Users\bob\x`}, `C:\Users\user`},
+		{"windows", `C:\Users\bob\repo`, map[string]any{"command": "type ~\\x"}, `C:\Users\bob`},
+		{"linux", "", map[string]any{"command": "git show HEAD~1"}, ""},
+		{"linux", "", map[string]any{"command": "echo $HOMEPAGE"}, ""},
+		{"linux", "", map[string]any{"command": "ls /srv", "timeout": 7}, ""},
+		{"linux", "/home/bob/repo", map[string]any{"command": "make"}, ""},
+	}
+	for _, c := range cases {
+		v, err := w.Decide(policytest.Subject{Group: "payments", Platform: c.platform, At: now}, policytest.Call{Tool: "Bash", Cwd: c.cwd, Input: c.input})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.Home != c.want {
+			t.Errorf("%v in %q on %s: home %q, want %q", c.input, c.cwd, c.platform, v.Home, c.want)
+		}
+	}
+}

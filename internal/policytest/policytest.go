@@ -84,6 +84,7 @@ type Verdict struct {
 	Grounds  []Ground // the one that decides first, where there is one
 	Decided  bool     // the first ground decides; false where no rule does
 	Scripts  []string // hook scripts that are asked about the call and were not run
+	Home     string   // the home folder that was assumed, where the call speaks of one
 }
 
 // By is the name of what decides, "" where no rule does.
