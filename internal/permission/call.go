@@ -137,12 +137,12 @@ func (s *subject) readCommand(command string) {
 	s.line, s.taken.mem = &s.taken, &s.mem
 	s.line.read(command)
 	s.whole = newVariant(strings.TrimSpace(command))
+	if s.tool == "PowerShell" {
+		s.whole = newVariant(fullName(squeeze(s.whole.text)))
+	}
 	dir := s.Cwd
 	for i := range s.line.commands {
 		c := &s.line.commands[i]
-		if s.tool == "PowerShell" {
-			c.rename()
-		}
 		p := s.newPart(c)
 		p.moved = s.moved
 		s.addPaths(&p, dir)
@@ -151,6 +151,9 @@ func (s *subject) readCommand(command string) {
 			s.moved = true
 		}
 		s.parts = append(s.parts, p)
+	}
+	if s.tool == "PowerShell" {
+		return
 	}
 	for _, c := range scriptRemovals(s.line.commands, 0) {
 		s.parts = append(s.parts, part{simple: &c, wide: c.wide(&s.mem, newVariant(c.text)), unseen: true, script: true})
@@ -162,6 +165,9 @@ var loud = nameSet("nohup nice time stdbuf")
 
 // newPart prepares a command whose variables are substituted already.
 func (s *subject) newPart(c *simple) part {
+	if s.tool == "PowerShell" {
+		return s.cmdletPart(c)
+	}
 	n := min(c.head(), len(c.words))
 	written := s.whole
 	if c.text != s.whole.text {
@@ -196,7 +202,10 @@ func (s *subject) addPaths(p *part, dir string) {
 	if p.xargs {
 		w = nil // it reads them from its input
 	}
-	names, read, edit := files(w, s.mem.words.take(len(w)))
+	names, read, edit := cmdletFiles(w)
+	if s.tool == "Bash" {
+		names, read, edit = files(w, s.mem.words.take(len(w)))
+	}
 	p.paths = s.mem.accesses.take(2*len(names) + len(p.redirs))
 	for _, name := range names {
 		p.paths = append(p.paths, s.newAccess(s.expand(name), dir, access{read: read, edit: edit, shell: true}))

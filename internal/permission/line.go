@@ -15,7 +15,11 @@ func (s *subject) decideLine(p *Compiled) Decision {
 	if s.foreign() {
 		return Decision{Behavior: BehaviorUnknown, Reason: "only PowerShell can take this line apart"}
 	}
-	if why := s.lineObstacle(); why != "" {
+	why := s.lineObstacle()
+	if s.tool == "PowerShell" {
+		why = s.cmdletObstacle()
+	}
+	if why != "" {
 		return Decision{Behavior: BehaviorAsk, Reason: why}
 	}
 	return s.decideParts(p)
@@ -111,6 +115,9 @@ func (s *subject) lineObstacle() string {
 // The redirections are judged first: a rule for the command says nothing about
 // the file its output goes to.
 func (s *subject) partAllowed(p *part, pol *Compiled) (int, bool) {
+	if s.tool == "PowerShell" {
+		return s.cmdletAllowed(p, pol)
+	}
 	for i := range p.paths {
 		if p.paths[i].redirect && !s.redirectAllowed(&p.paths[i], pol) {
 			return -1, false
@@ -148,7 +155,7 @@ func (s *subject) named(p *part, set *ruleSet) int {
 // named lie in the project.
 func (s *subject) quietPart(p *part, pol *Compiled) bool {
 	w := p.words
-	if len(w) == 0 || s.tool != "Bash" {
+	if len(w) == 0 {
 		return false
 	}
 	if len(w) == 2 && w[0] == "cd" {

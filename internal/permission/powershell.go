@@ -3,14 +3,14 @@ package permission
 import "strings"
 
 // psAliases are the names that PowerShell itself gives to its commands. The
-// client compares the full names, in rules and in calls (documentation of
-// 2.1.240).
+// client compares the full names, in rules and in calls (2.1.329). Those of
+// curl and wget it leaves alone, as newer versions of PowerShell do.
 var psAliases = map[string]string{
 	"rm": "remove-item", "del": "remove-item", "erase": "remove-item", "rd": "remove-item", "ri": "remove-item", "rmdir": "remove-item",
 	"ls": "get-childitem", "dir": "get-childitem", "gci": "get-childitem", "cat": "get-content", "gc": "get-content", "type": "get-content",
 	"cp": "copy-item", "copy": "copy-item", "cpi": "copy-item", "mv": "move-item", "move": "move-item", "mi": "move-item",
 	"ren": "rename-item", "rni": "rename-item", "ni": "new-item", "md": "mkdir", "sc": "set-content", "ac": "add-content",
-	"iwr": "invoke-webrequest", "curl": "invoke-webrequest", "wget": "invoke-webrequest", "irm": "invoke-restmethod", "iex": "invoke-expression",
+	"iwr": "invoke-webrequest", "irm": "invoke-restmethod", "iex": "invoke-expression",
 	"echo": "write-output", "write": "write-output", "cd": "set-location", "sl": "set-location", "chdir": "set-location", "pwd": "get-location", "gl": "get-location",
 	"ps": "get-process", "gps": "get-process", "kill": "stop-process", "spps": "stop-process", "start": "start-process", "saps": "start-process",
 	"icm": "invoke-command", "sls": "select-string", "cls": "clear-host", "clear": "clear-host", "gal": "get-alias", "gcm": "get-command", "sal": "set-alias",
@@ -49,8 +49,8 @@ func (s *simple) rename() {
 	}
 }
 
-// foreign reports a PowerShell line that is more than one plain command. The
-// client parses it with PowerShell itself, which cannot be done here.
+// foreign reports a PowerShell line that is more than plain commands with ;
+// between. The client parses it with PowerShell itself, which cannot be done here.
 func (s *subject) foreign() bool {
-	return s.tool == "PowerShell" && !plainLine(s.line.src)
+	return s.tool == "PowerShell" && (strings.ContainsAny(s.line.src, "&|") || !(&line{mem: &memory{}}).plain(s.line.src))
 }

@@ -16,9 +16,11 @@ func TestPowerShell(t *testing.T) {
 	}{
 		{"rule by alias", Policy{Deny: rules("PowerShell(rm *)")}, "Remove-Item x", BehaviorDeny},
 		{"call by alias", Policy{Deny: rules("PowerShell(Remove-Item *)")}, "del x", BehaviorDeny},
-		{"both by alias", Policy{Deny: rules("PowerShell(curl:*)")}, "WGET http://x", BehaviorDeny},
+		{"both by alias", Policy{Deny: rules("PowerShell(iwr:*)")}, "Invoke-WebRequest http://x", BehaviorDeny},
+		{"a name that is an alias no more", Policy{Deny: rules("PowerShell(curl:*)")}, "IWR http://x", BehaviorAsk},
+		{"the same itself", Policy{Deny: rules("PowerShell(curl:*)")}, "CURL.exe http://x", BehaviorDeny},
 		{"alias alone", Policy{Deny: rules("PowerShell(ls)")}, "Dir", BehaviorDeny},
-		{"another command", Policy{Deny: rules("PowerShell(rm *)")}, "Get-Item x", BehaviorAsk},
+		{"another command", Policy{Deny: rules("PowerShell(rm *)")}, "Get-Service x", BehaviorAsk},
 		{"allow", Policy{Allow: rules("PowerShell(Get-ChildItem *)")}, "gci src", BehaviorAllow},
 		{"bare allow", Policy{Allow: rules("PowerShell")}, "gci | % { $_.Name }", BehaviorAllow},
 		{"a line that only PowerShell can read", Policy{Allow: rules("PowerShell(Get-ChildItem *)")}, "gci src | sort Name", BehaviorUnknown},

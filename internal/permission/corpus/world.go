@@ -20,7 +20,7 @@ func Files() []string {
 		node_modules/m/i.js top.log b.txt [b].txt Foo.TXT sub/x.secret real/in.txt`) {
 		files = append(files, Project+"/"+name)
 	}
-	return append(files, Project+"/sp ace.md", Outside+"/o.txt", Outside+"/d/p.txt", Outside+"/x.secret", Home+"/.ssh/id_rsa", Home+"/.npmrc", Home+"/notes.txt")
+	return append(files, Project+"/sp ace.md", Project+"/nb.ipynb", Project+"/src/nb.ipynb", Outside+"/nb.ipynb", Outside+"/o.txt", Outside+"/d/p.txt", Outside+"/x.secret", Home+"/.ssh/id_rsa", Home+"/.npmrc", Home+"/notes.txt")
 }
 
 // Links are the symbolic links of the world and where they lead, absolute.
@@ -77,5 +77,5 @@ func (c Call) Filled() map[string]any {
 var filler = map[string]map[string]any{
 	"Write": {"content": "x"}, "Edit": {"old_string": "", "new_string": "x"}, "WebFetch": {"prompt": "x"},
 	"Agent": {"description": "x", "prompt": "x"}, "Task": {"description": "x", "prompt": "x"},
-	"NotebookEdit": {"new_source": "x"},
+	"NotebookEdit": {"new_source": "x", "cell_id": "c1"}, "PowerShell": {"description": "x"},
 }

@@ -68,7 +68,7 @@ type recorder struct {
 
 // tools asks a session without rules for its tools.
 func (r *recorder) tools(ctx context.Context) ([]string, error) {
-	session, err := r.session(ctx, corpus.Group{Calls: []corpus.Call{corpus.To("Bash", "ls")}})
+	session, err := r.session(ctx, corpus.Group{Calls: []corpus.Call{corpus.To("Bash", "ls"), corpus.To("PowerShell", "ls")}})
 	if err != nil {
 		return nil, fmt.Errorf("ask the client for its tools: %w", err)
 	}

@@ -19,10 +19,13 @@ import (
 const serverEnv = "POLICYGEN_CORPUS_SERVER"
 
 // Serve takes over where the program was started as a part of a session: the
-// model's server, or an MCP server. It returns the exit code.
+// model's server, an MCP server, or PowerShell. It returns the exit code.
 func Serve(getenv func(string) string, in io.Reader, out, log io.Writer) (code int, started bool) {
 	if script := getenv(client.HelperEnv); script != "" {
 		return client.ServeScripted(script, in, out, log), true
+	}
+	if args := getenv(parserEnv); args != "" {
+		return servePowerShell(args, in, out), true
 	}
 	if getenv(serverEnv) != "" {
 		return serveTools(in, out), true
@@ -36,6 +39,9 @@ type world struct {
 	places map[string]string // from the corpus's folders to those on the disk
 }
 
+// notebook is one with a single cell, c1.
+const notebook = `{"cells":[{"cell_type":"code","id":"c1","metadata":{},"outputs":[],"source":["x"]}],"metadata":{},"nbformat":4,"nbformat_minor":5}`
+
 // newWorld makes the files and links of the corpus.
 func newWorld() (world, error) {
 	root, err := os.MkdirTemp("", "policygen-corpus-")
@@ -47,7 +53,11 @@ func newWorld() (world, error) {
 		w.places[folder] = filepath.Join(root, filepath.FromSlash(folder))
 	}
 	for _, name := range corpus.Files() {
-		err = errors.Join(err, writeFile(w.on(name), "x\n", 0o644))
+		text := "x\n"
+		if strings.HasSuffix(name, ".ipynb") {
+			text = notebook
+		}
+		err = errors.Join(err, writeFile(w.on(name), text, 0o644))
 	}
 	for from, to := range corpus.Links() {
 		err = errors.Join(err, os.Symlink(w.on(to), w.on(from)))
@@ -118,11 +128,20 @@ func (r *recorder) session(ctx context.Context, g corpus.Group) (_ client.Sessio
 	if err != nil {
 		return client.Session{}, err
 	}
+	self, err := os.Executable()
+	if err != nil {
+		return client.Session{}, err
+	}
+	powerShell, err := w.powerShell(g, self)
+	if err != nil {
+		return client.Session{}, err
+	}
 	options := client.SessionOptions{
 		Calls: list, Dir: w.places[corpus.Project], Prompt: "decide about these calls", MainOnly: true, Batch: turn,
 		// As root the client bypasses permissions in a sandbox only, which the isolation is. Tools of servers are to be there at once.
 		Setup: client.Setup{Env: []string{"HOME=" + w.places[corpus.Home], "CLAUDE_CODE_SHELL=" + shell, "IS_SANDBOX=1", "ENABLE_TOOL_SEARCH=false", "MCP_CONNECTION_NONBLOCKING=false"}},
 	}
+	options.Env = append(options.Env, powerShell...)
 	if g.Mode != "" {
 		options.Args = slices.Concat(options.Args, []string{"--permission-mode", g.Mode})
 	}
