@@ -13,8 +13,6 @@ import (
 	"github.com/policygen/policygen/internal/catalog"
 	"github.com/policygen/policygen/internal/importer"
 	"github.com/policygen/policygen/internal/out"
-	"github.com/policygen/policygen/internal/value"
-	"github.com/policygen/policygen/internal/wire"
 )
 
 // Artifacts are the files of a build, wherever they lie.
@@ -22,32 +20,29 @@ type Artifacts struct {
 	Manifest *out.Manifest
 	Read     func(path string) ([]byte, error) // by the paths of the manifest
 	Catalog  *catalog.Catalog
+	Beside   map[string][]byte // the files of a release that the manifest does not list, by their paths in the release
 }
 
 // Report is what a check found.
 type Report struct {
-	Read     int            // artifacts that were read back
-	Others   map[string]int // artifacts of which only the digest was compared, by target
+	Read     int            // files that were read back
+	Others   map[string]int // files that hold no settings and of which only the digest was compared, by what they are
 	Problems []string       // "path: what is wrong", sorted
-}
-
-// form is all settings of one audience on one platform, in one of the forms in which they are delivered.
-type form struct {
-	path     string // the file, or the folder of drop-ins
-	settings *value.Node
-	want     string // resolved_sha256
 }
 
 // checker is one run of Check.
 type checker struct {
 	Artifacts
 	Report
-	forms map[string][]form // by folder of audience and platform
+	facts   map[thing][]fact
+	unlike  map[string][]Difference // artifacts whose settings are not those of the manifest, with the leaves
+	differs map[string][]Difference // the same of artifacts that differ from others
+	later   []func()                // what needs all facts
 }
 
-// Check reads back every artifact that has a reader.
+// Check reads back every file that holds something of the policy.
 func (a Artifacts) Check() Report {
-	c := &checker{Artifacts: a, Report: Report{Others: map[string]int{}}, forms: map[string][]form{}}
+	c := &checker{Artifacts: a, Report: Report{Others: map[string]int{}}, facts: map[thing][]fact{}, unlike: map[string][]Difference{}, differs: map[string][]Difference{}}
 	// Drop-ins mean something together only, so they are gathered by folder and merged at the end.
 	fragments := map[string][]out.Artifact{}
 	for _, artifact := range a.Manifest.Artifacts {
@@ -60,6 +55,11 @@ func (a Artifacts) Check() Report {
 	for folder, list := range fragments {
 		c.fragments(folder, list)
 	}
+	c.trees()
+	c.beside()
+	for _, check := range c.later {
+		check()
+	}
 	c.agree()
 	slices.Sort(c.Problems)
 	return c.Report
@@ -70,58 +70,65 @@ func (c *checker) fail(path, format string, args ...any) {
 	c.Problems = append(c.Problems, path+": "+fmt.Sprintf(format, args...))
 }
 
+// unreadable notes a file that is not of its form.
+func (c *checker) unreadable(path string, err error) {
+	c.fail(path, "it cannot be read back: %s", strings.TrimPrefix(err.Error(), path+": "))
+}
+
 // artifact reads one file back, by what its target is.
 func (c *checker) artifact(artifact out.Artifact) {
 	data, err := c.Artifacts.Read(artifact.Path)
 	if err != nil {
 		return // a missing file is told with the digests
 	}
-	switch artifact.Target {
-	case importer.Settings, importer.Plist, importer.Profile, importer.Reg, importer.Servers, importer.Guidance:
-		c.Report.Read++
-		piece, err := importer.Read(artifact.Path, data)
-		if err != nil {
-			c.fail(artifact.Path, "it cannot be read back: %s", strings.TrimPrefix(err.Error(), artifact.Path+": "))
-			return
-		}
-		c.revision(artifact, data, piece)
-		if piece.Settings != nil {
-			c.form(artifact, form{artifact.Path, piece.Settings, artifact.ResolvedSHA256})
-		}
-	case "agent":
-		c.Report.Read++
-		if b, err := wire.ReadBundle(data); err != nil {
-			c.fail(artifact.Path, "it cannot be read back: %v", err)
-		} else if want := c.revisionOf(artifact.Path); b.Revision != want {
-			c.fail(artifact.Path, "it tells revision %q, the manifest %q", b.Revision, want)
-		}
+	read, known := readers[artifact.Target]
+	switch {
+	case path.Base(artifact.Path) == "README.md" || path.Base(artifact.Path) == "oma-uri.txt":
+		c.Others["text for people"]++
+	case artifact.Target == "hooks":
+		c.Others["hook script"]++
+	case !known:
+		c.Others[artifact.Target]++
 	default:
-		c.other(artifact, data)
+		c.Report.Read++
+		if err := read(c, artifact, data); err != nil {
+			c.unreadable(artifact.Path, err)
+		}
 	}
 }
 
-// revision compares the revision that a file tells with the audience's. A list of servers or a
-// plain list of settings has no place for one.
-func (c *checker) revision(artifact out.Artifact, data []byte, piece *importer.Piece) {
-	if piece.Kind != importer.Profile && piece.Kind != importer.Reg && piece.Kind != importer.Guidance {
-		return
-	}
-	if got, want := RevisionIn(piece.Kind, data), c.revisionOf(artifact.Path); got != want {
-		c.fail(artifact.Path, "it tells revision %q, the manifest %q", got, want)
+// revision compares the revision that a file tells with that of an audience.
+func (c *checker) revision(path, folder, got string) {
+	if want := c.revisionOf(folder + "/"); got != want {
+		c.fail(path, "it tells revision %q, the manifest %q", got, want)
 	}
 }
 
 // revisionOf returns the revision of the audience that an artifact is for: the one whose folder
 // lies nearest.
 func (c *checker) revisionOf(artifact string) string {
-	folder, revision := "", ""
+	folder := c.folder(artifact)
 	for _, a := range c.Manifest.Audiences {
-		if strings.HasPrefix(artifact, a.Folder+"/") && len(a.Folder) > len(folder) {
-			folder, revision = a.Folder, a.Revision
+		if a.Folder == folder {
+			return a.Revision
 		}
 	}
-	return revision
+	return ""
 }
+
+// folder returns the folder of the audience that an artifact is for, "" where it is for all.
+func (c *checker) folder(artifact string) string {
+	folder := ""
+	for _, a := range c.Manifest.Audiences {
+		if strings.HasPrefix(artifact, a.Folder+"/") && len(a.Folder) > len(folder) {
+			folder = a.Folder
+		}
+	}
+	return folder
+}
+
+// place returns whom and what an artifact in an audience's folder is for.
+func (c *checker) place(a out.Artifact) place { return place{c.folder(a.Path), a.Platform} }
 
 // fragments merges the drop-ins of a tree as the client does.
 func (c *checker) fragments(folder string, list []out.Artifact) {
@@ -144,41 +151,13 @@ func (c *checker) fragments(folder string, list []out.Artifact) {
 		c.fail(folder, "the drop-ins cannot be merged: %v", err)
 		return
 	}
-	c.form(list[0], form{folder, joined.Settings, list[0].ResolvedSHA256})
+	c.confirmed(folder, list[0].ResolvedSHA256)
+	c.settings(folder, c.place(list[0]), asFiles, joined.Settings, list[0].ResolvedSHA256)
 }
 
-// form compares settings with the digest in the manifest, and keeps them for the comparison with
-// other forms.
-func (c *checker) form(artifact out.Artifact, f form) {
-	// A manifest without the digest of an artifact that holds settings was not written by this program.
-	if f.want == "" {
-		c.fail(f.path, "the manifest has no resolved_sha256 for it")
-	} else if value.Digest(f.settings) != f.want {
-		c.fail(f.path, "its settings are not those of the manifest")
-	}
-	where := c.folder(artifact.Path) + "/" + artifact.Platform
-	c.forms[where] = append(c.forms[where], f)
-}
-
-// folder returns the folder of the audience that an artifact is for.
-func (c *checker) folder(artifact string) string {
-	before, _, _ := strings.Cut(artifact, "/")
-	if parts := strings.Split(artifact, "/"); len(parts) > 3 && parts[1] == "rings" {
-		return path.Join(parts[:3]...)
-	}
-	return before
-}
-
-// agree compares the forms of one policy with each other. Guidance is a file beside some of them
-// and a key in others.
-func (c *checker) agree() {
-	for _, forms := range c.forms {
-		// Which of two forms is wrong nobody can tell from them alone; the digests above say it.
-		first := forms[0]
-		for _, f := range forms[1:] {
-			if !value.Equal(first.settings.Without("claudeMd"), f.settings.Without("claudeMd")) {
-				c.fail(f.path, "its settings differ from those of %s", first.path)
-			}
-		}
+// confirmed wants the manifest to have a digest: one without was not written by this program.
+func (c *checker) confirmed(path, want string) {
+	if want == "" {
+		c.fail(path, "the manifest has no resolved_sha256 for it")
 	}
 }

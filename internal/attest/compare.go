@@ -12,11 +12,39 @@ import (
 )
 
 // Difference is one leaf that is not as released. Want and Got are JSON or plain text; "" where
-// there is nothing.
+// there is nothing, [Hidden] in place of what may be a secret.
 type Difference struct {
 	Path string // such as permissions.deny, mcpServers.docs.url, CLAUDE.md
 	Want string
 	Got  string
+}
+
+// Kind returns "missing", "added" or "changed".
+func (d Difference) Kind() string {
+	switch {
+	case d.Got == "":
+		return "missing"
+	case d.Want == "":
+		return "added"
+	}
+	return "changed"
+}
+
+// String returns the difference on one line, with the begin of long values.
+func (d Difference) String() string {
+	if d.Want != "" && d.Got != "" {
+		return d.Kind() + " " + d.Path + ": " + begin(d.Got) + " instead of " + begin(d.Want)
+	}
+	return d.Kind() + " " + d.Path + ": " + begin(d.Got+d.Want)
+}
+
+// begin returns what a line has room for.
+func begin(s string) string {
+	const room = 160
+	if runes := []rune(s); len(runes) > room {
+		return string(runes[:room]) + "..."
+	}
+	return s
 }
 
 // Policy is what a machine has, or should have.
@@ -65,27 +93,19 @@ func leaves(found []Difference, at string, want, got *value.Node) []Difference {
 	// much is gone.
 	case isMap(want) && isMap(got) || isMap(want) && got == nil || want == nil && isMap(got):
 		if empty(want) && empty(got) { // {} and nothing differ, and have no leaf
-			return append(found, Difference{at, text(want), text(got)})
+			return append(found, Difference{at, shown(at, want), shown(at, got)})
 		}
 		return members(found, at, want, got)
 	case isList(want) && isList(got) && !strings.HasPrefix(at, "hooks."):
 		return entries(found, at, want, got)
 	}
-	return append(found, Difference{at, text(want), text(got)})
+	return append(found, Difference{at, shown(at, want), shown(at, got)})
 }
 
 // These ask for the kind of a value that may not be there. A value that is not there is neither of the two.
 func isMap(n *value.Node) bool  { return n != nil && n.Kind == value.Map }
 func isList(n *value.Node) bool { return n != nil && n.Kind == value.List }
 func empty(n *value.Node) bool  { return n == nil || len(n.Members) == 0 }
-
-// text returns a value as JSON on one line, "" for none.
-func text(n *value.Node) string {
-	if n == nil {
-		return ""
-	}
-	return string(value.AppendJSON(nil, n))
-}
 
 // members compares what two maps have under each key.
 func members(found []Difference, at string, want, got *value.Node) []Difference {
@@ -112,11 +132,11 @@ func entries(found []Difference, at string, want, got *value.Node) []Difference 
 		if i := slices.IndexFunc(rest, func(other *value.Node) bool { return value.Equal(item, other) }); i >= 0 {
 			rest = slices.Delete(rest, i, i+1)
 		} else {
-			found = append(found, Difference{at, text(item), ""})
+			found = append(found, Difference{at, shown(at, item), ""})
 		}
 	}
 	for _, item := range rest {
-		found = append(found, Difference{at, "", text(item)})
+		found = append(found, Difference{at, "", shown(at, item)})
 	}
 	return found
 }

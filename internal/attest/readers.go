@@ -1,59 +1,290 @@
 package attest
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
 
 	"github.com/policygen/policygen/internal/importer"
 	"github.com/policygen/policygen/internal/out"
 	"github.com/policygen/policygen/internal/readback/admx"
+	"github.com/policygen/policygen/internal/readback/gpo"
 	"github.com/policygen/policygen/internal/readback/installscript"
 	"github.com/policygen/policygen/internal/readback/lgpo"
 	"github.com/policygen/policygen/internal/readback/plist"
+	"github.com/policygen/policygen/internal/readback/pol"
 	"github.com/policygen/policygen/internal/readback/powershell"
-	"github.com/policygen/policygen/internal/readback/settings"
+	"github.com/policygen/policygen/internal/readback/wix"
 	"github.com/policygen/policygen/internal/value"
+	"github.com/policygen/policygen/internal/wire"
 )
 
-// readers read the settings of forms that no machine exports, by the target that writes them. Files
-// of these targets that hold no settings, such as templates, have no resolved_sha256 and are
-// compared by their digests alone.
-var readers = map[string]func([]byte) (*value.Node, error){
-	"install-script":     installscript.ReadSettings,
-	"preference-file":    plist.ReadFragment,
-	"server-managed":     settings.Read,
-	"registry-pol":       registryPolicy,
-	"gpo":                registryPolicy,
-	"lgpo":               lgpo.Read,
-	"admx":               admx.ReadData,
-	"powershell":         powershell.Read,
-	"intune-remediation": powershell.Read,
+// A reader notes what an artifact says. An error means that it is not of its form.
+type reader func(c *checker, a out.Artifact, data []byte) error
+
+// readers are what reads the artifacts of each target.
+var readers = map[string]reader{
+	importer.Settings:    (*checker).piece,
+	importer.Plist:       (*checker).piece,
+	importer.Profile:     (*checker).piece,
+	importer.Reg:         (*checker).piece,
+	importer.Servers:     (*checker).piece,
+	importer.Guidance:    (*checker).piece,
+	"agent":              (*checker).bundle,
+	"install-script":     (*checker).installScript,
+	"preference-file":    (*checker).preferenceFile,
+	"registry-pol":       (*checker).registryPolicy,
+	"gpo":                (*checker).policyObject,
+	"lgpo":               (*checker).localPolicy,
+	"admx":               (*checker).templates,
+	"powershell":         (*checker).powershell,
+	"intune-remediation": (*checker).remediation,
+	"wix":                (*checker).installer,
+	"server-managed":     (*checker).serverManaged,
+	"gateway":            (*checker).gateway,
+	"intune":             (*checker).intune,
+	"terraform":          (*checker).terraform,
+	"iru":                (*checker).iru,
+	"fleet":              (*checker).fleet,
+	"jamf":               (*checker).jamf,
+	"compliance":         (*checker).compliance,
 }
 
-// registryPolicy reads the settings in a Registry.pol.
-func registryPolicy(data []byte) (*value.Node, error) {
+// piece reads what machines export too.
+func (c *checker) piece(a out.Artifact, data []byte) error {
+	piece, err := importer.Read(a.Path, data)
+	if err != nil {
+		return err
+	}
+	at := c.place(a)
+	switch piece.Kind {
+	case importer.Profile, importer.Reg, importer.Guidance: // the others have no place for a revision
+		c.revision(a.Path, at.folder, RevisionIn(piece.Kind, data))
+	}
+	switch {
+	case piece.Settings != nil && a.Target == importer.Settings:
+		c.confirmed(a.Path, a.ResolvedSHA256)
+		c.settings(a.Path, at, asFiles, piece.Settings, a.ResolvedSHA256)
+	case piece.Settings != nil:
+		c.confirmed(a.Path, a.ResolvedSHA256)
+		c.settings(a.Path, at, asProfile, piece.Settings, a.ResolvedSHA256)
+	}
+	return nil
+}
+
+// bundle reads the policy of the endpoint's agent.
+func (c *checker) bundle(a out.Artifact, data []byte) error {
+	b, err := wire.ReadBundle(data)
+	if err == nil {
+		c.revision(a.Path, c.folder(a.Path), b.Revision)
+	}
+	return err
+}
+
+func (c *checker) installScript(a out.Artifact, data []byte) error {
+	all, err := installscript.Read(data)
+	if err != nil {
+		return err
+	}
+	return c.installs(a.Path, c.place(a), all, a.ResolvedSHA256)
+}
+
+func (c *checker) preferenceFile(a out.Artifact, data []byte) error {
+	n, err := plist.ReadFragment(data)
+	if err == nil {
+		c.settings(a.Path, c.place(a), asProfile, n, a.ResolvedSHA256)
+	}
+	return err
+}
+
+// registryPolicy reads a Registry.pol. It sets two texts and nothing else.
+func (c *checker) registryPolicy(a out.Artifact, data []byte) error {
+	values, err := pol.Read(data)
+	if err != nil {
+		return err
+	}
+	revision := ""
+	for _, v := range values {
+		text, err := v.Text()
+		switch {
+		case err != nil:
+			return err
+		case v.Type != pol.String:
+			return fmt.Errorf("the value %s is not REG_SZ, so Windows would change it", v.Name)
+		case strings.EqualFold(v.Name, "PolicyRevision"):
+			revision = text
+		case !strings.EqualFold(v.Name, "Settings"):
+			return fmt.Errorf("it sets the value %s", v.Name)
+		}
+	}
 	piece, err := importer.Read("Registry.pol", data)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if piece.Settings == nil {
-		return nil, errors.New("it holds no settings")
-	}
-	return piece.Settings, nil
+	c.revision(a.Path, c.folder(a.Path), revision)
+	c.settings(a.Path, c.place(a), asProfile, piece.Settings, a.ResolvedSHA256)
+	return nil
 }
 
-// other reads an artifact of one of these forms. What it holds is compared with the manifest, and
-// not with other forms: some sources ignore keys, which are left out for them.
-func (c *checker) other(artifact out.Artifact, data []byte) {
-	read, known := readers[artifact.Target]
-	if !known || artifact.ResolvedSHA256 == "" {
-		c.Others[artifact.Target]++
-		return
+// policyObject reads the backup of a policy object: Registry.pol and the XML around it, which must be about one object.
+func (c *checker) policyObject(a out.Artifact, data []byte) error {
+	if strings.HasSuffix(a.Path, ".pol") {
+		return c.registryPolicy(a, data)
 	}
-	c.Report.Read++
-	switch n, err := read(data); {
-	case err != nil:
-		c.fail(artifact.Path, "it cannot be read back: %v", err)
-	case value.Digest(n) != artifact.ResolvedSHA256:
-		c.fail(artifact.Path, "its settings are not those of the manifest")
+	b, err := gpo.Read(data)
+	if err != nil {
+		return err
 	}
+	at := c.place(a)
+	root := path.Join(at.folder, at.platform, "gpo")
+	if b.ID == "" {
+		if policy := path.Join(path.Dir(a.Path), b.Policy); !c.has(policy) {
+			return fmt.Errorf("it names %s, which is not there", b.Policy)
+		}
+	} else {
+		if !c.has(path.Join(root, b.ID, "Backup.xml")) {
+			return fmt.Errorf("it names the backup %s, which is not there", b.ID)
+		}
+		c.revision(a.Path, at.folder, first(inDescription, b.Comment))
+	}
+	c.says(a.Path, at, "policy object", text(b.Object+" "+b.Name), false)
+	return nil
 }
+
+// has reports whether the manifest lists an artifact, whatever the case of its name: Windows does not tell them apart.
+func (c *checker) has(name string) bool {
+	for _, a := range c.Manifest.Artifacts {
+		if strings.EqualFold(a.Path, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *checker) localPolicy(a out.Artifact, data []byte) error {
+	n, err := lgpo.Read(data)
+	if err != nil {
+		return err
+	}
+	values, err := lgpo.Values(data)
+	c.revision(a.Path, c.folder(a.Path), values["PolicyRevision"])
+	c.settings(a.Path, c.place(a), asProfile, n, a.ResolvedSHA256)
+	return err
+}
+
+// templates reads administrative templates, whose text boxes hold the settings, and the data of an OMA-URI.
+func (c *checker) templates(a out.Artifact, data []byte) error {
+	if folder, found := strings.CutPrefix(a.Path, "admx/oma-uri/"); found {
+		return c.omaData(a.Path, strings.TrimSuffix(folder, ".txt"), string(data), a.ResolvedSHA256)
+	}
+	if !strings.HasSuffix(a.Path, ".admx") {
+		return nil // read with its template
+	}
+	texts := path.Join("admx/en-US", strings.TrimSuffix(path.Base(a.Path), ".admx")+".adml")
+	adml, err := c.Artifacts.Read(texts)
+	if err != nil {
+		return fmt.Errorf("its texts %s are missing", texts)
+	}
+	policies, err := admx.Read(data, adml)
+	if err != nil {
+		return err
+	}
+	for _, p := range policies {
+		folder, err := unescaped(strings.TrimPrefix(p.Name, "ManagedSettings_"))
+		if err != nil {
+			return err
+		}
+		c.revision(texts, folder, p.Revision)
+		c.settings(texts, place{folder, "windows"}, asProfile, p.Settings, "")
+	}
+	return nil
+}
+
+// omaData reads what an OMA-URI is set to.
+func (c *checker) omaData(at, folder, data, want string) error {
+	p, err := admx.Data([]byte(data))
+	if err != nil {
+		return err
+	}
+	c.revision(at, folder, p.Revision)
+	c.settings(at, place{folder, "windows"}, asProfile, p.Settings, want)
+	return nil
+}
+
+var escaped = regexp.MustCompile(`_[0-9a-f]{2}`)
+
+// unescaped returns the folder in the name of a policy, in which every byte but letters and digits is _xx.
+func unescaped(name string) (string, error) {
+	if plain := escaped.ReplaceAllString(name, ""); strings.ContainsAny(plain, "_/.") {
+		return "", fmt.Errorf("%q is no name of a policy", name)
+	}
+	return escaped.ReplaceAllStringFunc(name, func(code string) string {
+		b, _ := hex.DecodeString(code[1:])
+		return string(b)
+	}), nil
+}
+
+// These repeat what the writers say on purpose: a reader that shared them could not notice a change.
+var (
+	inDescription = regexp.MustCompile(`\bRevision ([0-9a-f]{16})\.`)
+	inScript      = regexp.MustCompile(`'PolicyRevision', '([0-9a-f]{16})'`)
+	expected      = regexp.MustCompile(`(?m)^\$expected = '([0-9a-f]{64})'\r?$`)
+)
+
+func (c *checker) powershell(a out.Artifact, data []byte) error {
+	return c.script(a.Path, c.place(a), data, a.ResolvedSHA256)
+}
+
+// script reads the script that writes the policy on Windows.
+func (c *checker) script(at string, where place, data []byte, want string) error {
+	n, err := powershell.Read(data)
+	if err != nil {
+		return err
+	}
+	c.revision(at, where.folder, first(inScript, string(data)))
+	c.settings(at, where, asProfile, n, want)
+	payload, err := powershell.Payload(data)
+	c.says(at, where, "text on Windows", text(digest(payload)), false)
+	return err
+}
+
+// remediation reads the pair of scripts.
+func (c *checker) remediation(a out.Artifact, data []byte) error {
+	if strings.HasPrefix(path.Base(a.Path), "Detect") {
+		return c.detection(a.Path, c.place(a), data)
+	}
+	return c.powershell(a, data)
+}
+
+// detection reads the script that looks for the policy: it knows it by its digest.
+func (c *checker) detection(at string, where place, data []byte) error {
+	sum := first(expected, string(data))
+	if sum == "" {
+		return errors.New("it compares with no digest")
+	}
+	c.revision(at, where.folder, first(regexp.MustCompile(`(?m)^\$revision = '([0-9a-f]{16})'\r?$`), string(data)))
+	c.says(at, where, "text on Windows", text(sum), false)
+	return nil
+}
+
+// installer reads the source of a package: it names the files of the tree.
+func (c *checker) installer(a out.Artifact, data []byte) error {
+	source, err := wix.Read(data)
+	if err != nil {
+		return err
+	}
+	c.revision(a.Path, c.folder(a.Path), first(inDescription, source.Description))
+	c.names(a.Path, c.place(a), source.Files)
+	return nil
+}
+
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+func text(s string) *value.Node { return &value.Node{Kind: value.String, Scalar: s} }

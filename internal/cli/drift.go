@@ -250,12 +250,7 @@ type driftRow struct {
 func (a *app) printDrift(o driftOptions, name string, audience out.Audience, platform string, m machine, found []attest.Difference) error {
 	rows := make([]driftRow, len(found))
 	for i, d := range found {
-		rows[i] = driftRow{d.Path, "changed", d.Want, d.Got}
-		if d.Got == "" {
-			rows[i].Kind = "missing"
-		} else if d.Want == "" {
-			rows[i].Kind = "added"
-		}
+		rows[i] = driftRow{d.Path, d.Kind(), d.Want, d.Got}
 	}
 	if o.output == jsonFormat {
 		return a.json(map[string]any{"format_version": 1, "release": name, "audience": audience.Folder, "platform": platform, "revision": audience.Revision,

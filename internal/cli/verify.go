@@ -144,7 +144,19 @@ func (a *app) releasedArtifacts(r *release.Release) (attest.Artifacts, error) {
 		return attest.Artifacts{}, errors.New("the release has no manifest of artifacts")
 	}
 	m, err := out.ParseManifest(data, r.Manifest.Title())
-	return attest.Artifacts{Manifest: m, Read: releasedFiles{r}.ReadFile, Catalog: cat}, err
+	if err != nil {
+		return attest.Artifacts{}, err
+	}
+	beside := map[string][]byte{}
+	for _, e := range r.Manifest.Files { // what somebody added is told with the digests
+		if below, built := strings.CutPrefix(e.Path, release.ArtifactsDir+"/"); built && m.Has(below) {
+			continue
+		}
+		if data, found := r.File(e.Path); found {
+			beside[e.Path] = data
+		}
+	}
+	return attest.Artifacts{Manifest: m, Read: releasedFiles{r}.ReadFile, Catalog: cat, Beside: beside}, nil
 }
 
 // verifiedOut compares a built folder with its manifest.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/policygen/policygen/internal/readback/settings"
@@ -70,8 +71,15 @@ type resources struct {
 	} `xml:"resources>presentationTable>presentation"`
 }
 
-// Read returns the settings of each policy, by the policy's name.
-func Read(admx, adml []byte) (map[string]*value.Node, error) {
+// Policy is what one policy sets.
+type Policy struct {
+	Name     string // "" for the data of an OMA-URI
+	Settings *value.Node
+	Revision string
+}
+
+// Read returns what each policy sets, in the order of the template.
+func Read(admx, adml []byte) ([]Policy, error) {
 	var d definitions
 	var r resources
 	if err := errors.Join(xml.Unmarshal(admx, &d), xml.Unmarshal(adml, &r)); err != nil {
@@ -84,16 +92,16 @@ func Read(admx, adml []byte) (map[string]*value.Node, error) {
 		return nil, fmt.Errorf("the template wants texts of revision %q, these are %q", d.Resources.MinRevision, r.Revision)
 	}
 	t := newTables(d, r)
-	found := map[string]*value.Node{}
+	var found []Policy
 	for _, p := range d.Policies {
-		n, err := t.policy(p)
+		set, err := t.policy(p)
 		if err != nil {
 			return nil, fmt.Errorf("policy %s: %w", p.Name, err)
 		}
-		if found[p.Name] != nil {
+		if slices.ContainsFunc(found, func(other Policy) bool { return other.Name == p.Name }) {
 			return nil, fmt.Errorf("policy %s comes twice", p.Name)
 		}
-		found[p.Name] = n
+		found = append(found, set)
 	}
 	return found, nil
 }
@@ -128,42 +136,43 @@ func newTables(d definitions, r resources) tables {
 var identifier = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 
 // policy returns what one policy would set.
-func (t tables) policy(p policy) (*value.Node, error) {
+func (t tables) policy(p policy) (Policy, error) {
 	switch {
 	case !identifier.MatchString(p.Name):
-		return nil, errors.New("the name holds something else than letters, digits and underscores")
+		return Policy{}, errors.New("the name holds something else than letters, digits and underscores")
 	case p.Class != "Machine" || p.Key != `SOFTWARE\Policies\ClaudeCode`:
-		return nil, fmt.Errorf("it sets the key %s of class %q", p.Key, p.Class)
+		return Policy{}, fmt.Errorf("it sets the key %s of class %q", p.Key, p.Class)
 	case !t.strings[p.DisplayName] || !t.strings[p.Explain]:
-		return nil, errors.New("a text is missing")
+		return Policy{}, errors.New("a text is missing")
 	case !t.supported[p.Supported.Ref] || !t.categories[p.Category.Ref]:
-		return nil, errors.New("its category, or where it is supported, is not defined")
+		return Policy{}, errors.New("its category, or where it is supported, is not defined")
 	case len(p.Texts) != len(valueNames) || len(t.defaults[p.Presentation]) != len(valueNames):
-		return nil, errors.New("it has other text boxes than those of the settings and the revision")
+		return Policy{}, errors.New("it has other text boxes than those of the settings and the revision")
 	}
 	var texts [len(valueNames)]string
 	for i, box := range p.Texts {
 		text, ok := t.defaults[p.Presentation][box.ID]
 		switch n := utf8.RuneCountInString(text); {
 		case box.ValueName != valueNames[i]:
-			return nil, fmt.Errorf("it sets %s and not %s", box.ValueName, valueNames[i])
+			return Policy{}, fmt.Errorf("it sets %s and not %s", box.ValueName, valueNames[i])
 		case box.Expandable:
-			return nil, errors.New("the value would be REG_EXPAND_SZ, in which Windows replaces %NAME%")
+			return Policy{}, errors.New("the value would be REG_EXPAND_SZ, in which Windows replaces %NAME%")
 		case !ok:
-			return nil, errors.New("the presentation has other text boxes than the policy")
+			return Policy{}, errors.New("the presentation has other text boxes than the policy")
 		case n > box.MaxLength:
-			return nil, fmt.Errorf("the text has %d characters, the box takes %d", n, box.MaxLength)
+			return Policy{}, fmt.Errorf("the text has %d characters, the box takes %d", n, box.MaxLength)
 		}
 		texts[i] = text
 	}
-	return settings.Read([]byte(texts[0]))
+	n, err := settings.Read([]byte(texts[0]))
+	return Policy{p.Name, n, texts[1]}, err
 }
 
 // valueNames are the values that a policy sets, in order.
 var valueNames = [...]string{"Settings", "PolicyRevision"}
 
-// ReadData returns the settings in the data of an OMA-URI.
-func ReadData(data []byte) (*value.Node, error) {
+// Data returns what the data of an OMA-URI sets.
+func Data(data []byte) (Policy, error) {
 	var d struct {
 		Enabled *struct{} `xml:"enabled"`
 		Data    []struct {
@@ -172,10 +181,11 @@ func ReadData(data []byte) (*value.Node, error) {
 		} `xml:"data"`
 	}
 	if err := xml.Unmarshal([]byte("<d>"+string(data)+"</d>"), &d); err != nil {
-		return nil, err
+		return Policy{}, err
 	}
 	if d.Enabled == nil || len(d.Data) != len(valueNames) || d.Data[0].ID != "SettingsJson" || d.Data[1].ID != "Revision" {
-		return nil, errors.New("the data does not enable the policy with settings and revision")
+		return Policy{}, errors.New("the data does not enable the policy with settings and revision")
 	}
-	return settings.Read([]byte(d.Data[0].Value))
+	n, err := settings.Read([]byte(d.Data[0].Value))
+	return Policy{"", n, d.Data[1].Value}, err
 }

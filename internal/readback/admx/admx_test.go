@@ -20,7 +20,7 @@ const texts = `<policyDefinitionResources revision="1.0" schemaVersion="1.0"><re
 
 func TestRead(t *testing.T) {
 	got, err := admx.Read([]byte(definitions), []byte(texts))
-	if err != nil || len(got) != 1 || string(value.AppendJSON(nil, got["P"])) != `{"a":"<%P%&"}` {
+	if err != nil || len(got) != 1 || string(value.AppendJSON(nil, got[0].Settings)) != `{"a":"<%P%&"}` || got[0].Name != "P" || got[0].Revision != "0123" {
 		t.Errorf("got %v, %v", got, err)
 	}
 }
@@ -62,9 +62,9 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
-func TestReadData(t *testing.T) {
+func TestData(t *testing.T) {
 	tests := []struct{ text, want string }{
-		{`<enabled/><data id="SettingsJson" value="{&quot;a&quot;:&quot;%&lt;&quot;}"/><data id="Revision" value="0"/>`, `{"a":"%<"}`},
+		{`<enabled/><data id="SettingsJson" value="{&quot;a&quot;:&quot;%&lt;&quot;}"/><data id="Revision" value="0"/>`, `{"a":"%<"}0`},
 		{`<data id="J" value="{}"/>`, "does not enable"},
 		{`<disabled/>`, "does not enable"},
 		{`<enabled/>`, "does not enable"},
@@ -74,9 +74,9 @@ func TestReadData(t *testing.T) {
 		{`<enabled/><data id="SettingsJson" value="{"/><data id="Revision" value="0"/>`, "line 1, column 2"},
 	}
 	for _, test := range tests {
-		n, err := admx.ReadData([]byte(test.text))
-		if err == nil && string(value.AppendJSON(nil, n)) != test.want || err != nil && !strings.Contains(err.Error(), test.want) {
-			t.Errorf("%s: got %v, %v", test.text, n, err)
+		p, err := admx.Data([]byte(test.text))
+		if err == nil && string(value.AppendJSON(nil, p.Settings))+p.Revision != test.want || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: got %v, %v", test.text, p, err)
 		}
 	}
 }

@@ -56,6 +56,15 @@ func Read(data []byte, env map[string]string) (*Policies, error) {
 	return p, nil
 }
 
+// Settings returns what each entry serves, in order.
+func (p *Policies) Settings() []*value.Node {
+	var all []*value.Node
+	for _, e := range p.entries {
+		all = append(all, e.settings)
+	}
+	return all
+}
+
 func readEntry(n *value.Node) (entry, error) {
 	match, settings := n.Get("match"), n.Get("cli")
 	if match == nil || settings == nil || settings.Kind != value.Map || len(n.Members) != 2 {

@@ -9,23 +9,15 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/policygen/policygen/internal/readback/settings"
-	"github.com/policygen/policygen/internal/value"
+	"github.com/policygen/policygen/internal/readback/files"
 )
-
-// File is one file that a script installs.
-type File struct {
-	Path string // below the folder of the policy
-	Mode string // octal
-	Data []byte
-}
 
 // call is the one form in which a file comes: no name or mode that a shell would read differently, and a document in which it finds nothing.
 var call = regexp.MustCompile(`^put (0644|0755) '([A-Za-z0-9._/-]+)' <<'\.'$`)
 
 // Read returns the files in the order in which they are installed. A file that comes twice and a name that leads elsewhere are errors.
-func Read(script []byte) ([]File, error) {
-	var files []File
+func Read(script []byte) ([]files.File, error) {
+	var all []files.File
 	seen := map[string]bool{}
 	lines := bufio.NewScanner(bytes.NewReader(script))
 	lines.Buffer(nil, len(script)+1)
@@ -37,7 +29,7 @@ func Read(script []byte) ([]File, error) {
 			}
 			continue
 		}
-		f := File{Path: match[2], Mode: match[1]}
+		f := files.File{Path: match[2], Exec: match[1] == "0755"}
 		if seen[f.Path] || strings.Contains("/"+f.Path+"/", "/../") || strings.HasPrefix(f.Path, "/") {
 			return nil, fmt.Errorf("line %d: %s comes twice or leads elsewhere", number, f.Path)
 		}
@@ -53,21 +45,7 @@ func Read(script []byte) ([]File, error) {
 			return nil, fmt.Errorf("%s: %w", f.Path, err)
 		}
 		f.Data = data
-		files = append(files, f)
+		all = append(all, f)
 	}
-	return files, nil
-}
-
-// ReadSettings returns the settings document among the files.
-func ReadSettings(script []byte) (*value.Node, error) {
-	files, err := Read(script)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range files {
-		if f.Path == "managed-settings.json" {
-			return settings.Read(f.Data)
-		}
-	}
-	return nil, fmt.Errorf("the script installs no managed-settings.json")
+	return all, nil
 }

@@ -4,18 +4,16 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/policygen/policygen/internal/readback/files"
 )
 
 func TestRead(t *testing.T) {
 	script := "#!/bin/sh\nput() {\n}\nput 0755 'hooks/a.sh' <<'.'\nIyEv\nYmlu\n.\nput 0644 'managed-settings.json' <<'.'\neyJtb2RlbCI6IngifQ==\n.\nput 0644 'empty' <<'.'\n.\n"
 	got, err := Read([]byte(script))
-	want := []File{{"hooks/a.sh", "0755", []byte("#!/bin")}, {"managed-settings.json", "0644", []byte(`{"model":"x"}`)}, {"empty", "0644", []byte{}}}
+	want := []files.File{{Path: "hooks/a.sh", Exec: true, Data: []byte("#!/bin")}, {Path: "managed-settings.json", Data: []byte(`{"model":"x"}`)}, {Path: "empty", Data: []byte{}}}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v\n%s", err, diff)
-	}
-	n, err := ReadSettings([]byte(script))
-	if err != nil || n.Get("model").Str() != "x" {
-		t.Errorf("got %v, %v", n, err)
 	}
 }
 
@@ -30,13 +28,11 @@ func TestReadErrors(t *testing.T) {
 		"no base64":                "put 0644 'a' <<'.'\n???\n.\n",
 		"base64 with garbage bits": "put 0644 'a' <<'.'\nQR==\n.\n",
 	} {
-		if files, err := Read([]byte(script)); err == nil {
-			t.Errorf("%s: got %v", name, files)
+		if got, err := Read([]byte(script)); err == nil {
+			t.Errorf("%s: got %v", name, got)
 		}
 	}
-	for _, script := range []string{"", "put x", "put 0644 'managed-settings.json' <<'.'\ne30\n.\n"} {
-		if n, err := ReadSettings([]byte(script)); err == nil {
-			t.Errorf("%q: got %v", script, n)
-		}
+	if got, err := Read([]byte("put x")); err == nil {
+		t.Errorf("got %v", got)
 	}
 }

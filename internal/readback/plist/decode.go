@@ -26,3 +26,21 @@ func Decode(data []byte) (*value.Node, error) {
 	}
 	return convert(content)
 }
+
+// Names returns the keys that a preference manifest offers (ProfileManifests: pfm_name of each pfm_subkeys). A manifest has dates, which no
+// document of settings has.
+func Names(data []byte) ([]string, error) {
+	var manifest struct {
+		Subkeys []struct {
+			Name string `plist:"pfm_name"`
+		} `plist:"pfm_subkeys"`
+	}
+	if _, err := howett.Unmarshal(data, &manifest); err != nil {
+		return nil, fmt.Errorf("preference manifest: %w", err)
+	}
+	var names []string
+	for _, key := range manifest.Subkeys {
+		names = append(names, key.Name)
+	}
+	return names, nil
+}

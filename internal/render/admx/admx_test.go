@@ -63,17 +63,17 @@ func TestReadBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]*value.Node{"ManagedSettings_web": web.Profile.Node, "ManagedSettings_data_2dplatform": other.Profile.Node}
-	for name, n := range want {
-		if got[name] == nil || !value.Equal(got[name], n) {
-			t.Errorf("%s: got %v", name, got[name])
+	for _, p := range got {
+		if !value.Equal(p.Settings, want[p.Name]) {
+			t.Errorf("%s: got %v", p.Name, p.Settings)
 		}
 	}
 	if len(got) != len(want) {
 		t.Errorf("got %d policies", len(got))
 	}
 	data := files["oma-uri/web.txt"]
-	if n, err := readadmx.ReadData(data.Data); err != nil || !value.Equal(n, web.Profile.Node) || data.Resolved != web.Profile.Digest() {
-		t.Errorf("oma-uri: %v, %v", n, err)
+	if p, err := readadmx.Data(data.Data); err != nil || !value.Equal(p.Settings, web.Profile.Node) || p.Revision != web.Revision || data.Resolved != web.Profile.Digest() {
+		t.Errorf("oma-uri: %v, %v", p, err)
 	}
 }
 
@@ -111,8 +111,8 @@ func TestSplit(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		for policy := range found {
-			policies[policy]++
+		for _, p := range found {
+			policies[p.Name]++
 		}
 	}
 	want := map[string]int{"ManagedSettings_a": 1, "ManagedSettings_b": 1, "ManagedSettings_c": 1, "ManagedSettings_d": 1}

@@ -195,10 +195,21 @@ func registryPolicy(data []byte) (*value.Node, error) {
 	return settings.Read([]byte(text))
 }
 
+// installed reads the settings among the files of a script.
+func installed(data []byte) (*value.Node, error) {
+	files, err := installscript.Read(data)
+	for _, f := range files {
+		if f.Path == "managed-settings.json" {
+			return settings.Read(f.Data)
+		}
+	}
+	return nil, errors.Join(err, errors.New("no settings"))
+}
+
 // readers holds, for each back end that carries settings, what reads its artifact back.
 var readers = map[string]func([]byte) (*value.Node, error){
 	"managed-settings": settings.Read,
-	"install-script":   installscript.ReadSettings,
+	"install-script":   installed,
 	"preference-file":  plist.ReadFragment,
 	"server-managed":   settings.Read,
 	"dropins":          settings.Read,
@@ -207,8 +218,11 @@ var readers = map[string]func([]byte) (*value.Node, error){
 	"registry-pol":     registryPolicy,
 	"gpo":              registryPolicy,
 	"lgpo":             lgpo.Read,
-	"admx":             admx.ReadData,
-	"powershell":       powershell.Read,
+	"admx": func(data []byte) (*value.Node, error) {
+		p, err := admx.Data(data)
+		return p.Settings, err
+	},
+	"powershell": powershell.Read,
 
 	"intune-remediation": powershell.Read,
 	"mobileconfig": func(data []byte) (*value.Node, error) {

@@ -106,8 +106,8 @@ func TestReadBack(t *testing.T) {
 		if len(commands) != 2 || !strings.Contains(commands[0].Data, "<policyDefinitions") || !strings.Contains(commands[0].URI, "/ADMXInstall/") {
 			t.Fatalf("Windows: %+v", commands)
 		}
-		n, err := readadmx.ReadData([]byte(commands[1].Data))
-		if err != nil || !value.Equal(n, document) || commands[1].Format != "chr" {
+		set, err := readadmx.Data([]byte(commands[1].Data))
+		if err != nil || !value.Equal(set.Settings, document) || commands[1].Format != "chr" {
 			t.Errorf("Windows: %v", err)
 		}
 	}

@@ -77,15 +77,15 @@ func TestRequests(t *testing.T) {
 		}
 		settings := body(t, files[folder+"windows.json"])["omaSettings"].([]any)
 		last := settings[1].(map[string]any)
-		n, err := readadmx.ReadData([]byte(last["value"].(string)))
-		if len(settings) != 2 || err != nil || !value.Equal(n, want) {
+		set, err := readadmx.Data([]byte(last["value"].(string)))
+		if len(settings) != 2 || err != nil || !value.Equal(set.Settings, want) {
 			t.Errorf("windows.json: %d settings, %v", len(settings), err)
 		}
 		if first := settings[0].(map[string]any); !strings.Contains(first["omaUri"].(string), "/ADMXInstall/") || !strings.Contains(first["value"].(string), "<policyDefinitions") {
 			t.Errorf("the first setting is no template: %v", first["omaUri"])
 		}
 		scripts := body(t, files[folder+"windows-remediation.json"])
-		n, err = powershell.Read(decoded(t, scripts["remediationScriptContent"]))
+		n, err := powershell.Read(decoded(t, scripts["remediationScriptContent"]))
 		if err != nil || !value.Equal(n, want) || scripts["runAsAccount"] != "system" || scripts["runAs32Bit"] != false {
 			t.Errorf("windows-remediation.json: %v", err)
 		}

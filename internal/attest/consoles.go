@@ -1,0 +1,285 @@
+package attest
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/importer"
+	"github.com/policygen/policygen/internal/out"
+	"github.com/policygen/policygen/internal/readback/compliance"
+	"github.com/policygen/policygen/internal/readback/fleet"
+	"github.com/policygen/policygen/internal/readback/intune"
+	"github.com/policygen/policygen/internal/readback/iru"
+	"github.com/policygen/policygen/internal/readback/plist"
+	"github.com/policygen/policygen/internal/readback/settings"
+	"github.com/policygen/policygen/internal/readback/terraform"
+	"github.com/policygen/policygen/internal/value"
+)
+
+var pos diag.Pos // of values that nobody wrote
+
+// intune reads the body of a request, whose folder is that of its audience.
+func (c *checker) intune(a out.Artifact, data []byte) error {
+	r, err := intune.Read(data)
+	if err != nil {
+		return err
+	}
+	folder := path.Dir(strings.TrimPrefix(a.Path, "consoles/intune/"))
+	c.revision(a.Path, folder, first(inDescription, r.Description))
+	switch r.Type {
+	case "macOSCustomConfiguration":
+		return c.profile(a.Path, folder, r.Profile)
+	case "deviceHealthScript":
+		windows := place{folder, "windows"}
+		return errors.Join(c.detection(a.Path, windows, r.Detect), c.script(a.Path, windows, r.Repair, ""))
+	}
+	for _, s := range r.Settings {
+		if err := c.custom(a.Path, folder, s.URI, s.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// profile reads a configuration profile in something else.
+func (c *checker) profile(at, folder string, data []byte) error {
+	piece, err := importer.Read(at, data)
+	if err == nil && piece.Kind != importer.Profile {
+		err = fmt.Errorf("it holds a %s and no profile", piece.Kind)
+	}
+	if err != nil {
+		return err
+	}
+	c.revision(at, folder, RevisionIn(importer.Profile, data))
+	c.settings(at, place{folder, "macos"}, asProfile, piece.Settings, "")
+	return nil
+}
+
+var (
+	installs = regexp.MustCompile(`^\./Device/Vendor/MSFT/Policy/ConfigOperations/ADMXInstall/(\w+)/Policy/(\w+)$`)
+	sets     = regexp.MustCompile(`^\./Device/Vendor/MSFT/Policy/Config/\w+~Policy~Cat_ClaudeCode/ManagedSettings_(\w+(?:-\w+)*)$`)
+)
+
+// custom reads a custom setting of Windows: a template, which is that of the build, or what is set in it.
+func (c *checker) custom(at, folder, uri, text string) error {
+	if m := installs.FindStringSubmatch(uri); m != nil && m[1] == m[2] {
+		if data, err := c.Artifacts.Read("admx/" + m[1] + ".admx"); err == nil && string(data) != text {
+			return fmt.Errorf("its template is not admx/%s.admx", m[1])
+		}
+		return nil
+	}
+	m := sets.FindStringSubmatch(uri)
+	if m == nil {
+		return fmt.Errorf("it sets %s", uri)
+	}
+	if whose, err := unescaped(m[1]); err != nil || whose != folder {
+		return fmt.Errorf("it sets the policy of %q", whose)
+	}
+	return c.omaData(at, folder, text, "")
+}
+
+// refers checks that a console's form brings an audience its own artifact. What the artifact holds is read with it.
+func (c *checker) refers(at, folder, name string) {
+	switch {
+	case !c.has(name):
+		c.fail(at, "it brings %s to %s, which is not there", name, folder)
+	case strings.HasPrefix(name, "admx/oma-uri/"):
+		if name != "admx/oma-uri/"+folder+".txt" {
+			c.fail(at, "it brings %s to %s", name, folder)
+		}
+	case !strings.HasPrefix(name, "admx/") && c.folder(name) != folder:
+		c.fail(at, "it brings %s to %s", name, folder)
+	}
+}
+
+func (c *checker) terraform(a out.Artifact, data []byte) error {
+	resources, err := terraform.Read(data)
+	if err != nil {
+		return err
+	}
+	for _, r := range resources {
+		if len(r.Audiences) != 1 || len(r.Files) == 0 {
+			return fmt.Errorf("the resource %s brings %d files to %d audiences", r.Name, len(r.Files), len(r.Audiences))
+		}
+		c.revision(a.Path, r.Audiences[0], first(inDescription, r.Description))
+		for _, f := range r.Files {
+			c.refers(a.Path, r.Audiences[0], f)
+		}
+	}
+	return nil
+}
+
+func (c *checker) iru(a out.Artifact, data []byte) error {
+	requests, err := iru.Read(data)
+	for _, r := range requests {
+		c.revision(a.Path, r.Audience, r.Revision)
+		c.refers(a.Path, r.Audience, r.File)
+	}
+	return err
+}
+
+// title is how an audience is called in consoles.
+var title = regexp.MustCompile(`^Claude Code policy: (.+?)(?: \(ring (.+)\))?$`)
+
+// fleet reads the list of profiles, and through it every profile that it brings to somebody.
+func (c *checker) fleet(a out.Artifact, data []byte) error {
+	const root = "consoles/fleet/"
+	if a.Path != root+"claude-code.yml" {
+		return c.listed(root, strings.TrimPrefix(a.Path, root))
+	}
+	profiles, err := fleet.List(data)
+	for _, p := range profiles {
+		m := title.FindStringSubmatch(p.Label)
+		if m == nil {
+			return fmt.Errorf("the label %q is that of no audience", p.Label)
+		}
+		folder := m[1]
+		if m[2] != "" {
+			folder += "/rings/" + m[2]
+		}
+		at := root + p.Path
+		content, err := c.Artifacts.Read(at)
+		if err == nil {
+			err = c.delivered(at, folder, content)
+		}
+		if err != nil {
+			c.unreadable(at, err)
+		}
+	}
+	return err
+}
+
+// listed reports a profile that the list does not name: nobody would get it, or whoever takes the folder as it is.
+func (c *checker) listed(root, name string) error {
+	list, err := c.Artifacts.Read(root + "claude-code.yml")
+	if err != nil {
+		return err
+	}
+	profiles, _ := fleet.List(list) // an error is told with the list
+	if !slices.ContainsFunc(profiles, func(p fleet.Profile) bool { return p.Path == name }) {
+		return errors.New("claude-code.yml does not name it")
+	}
+	return nil
+}
+
+// delivered reads one profile of Fleet.
+func (c *checker) delivered(at, folder string, data []byte) error {
+	if strings.HasSuffix(at, ".mobileconfig") {
+		plain, err := fleet.Apple(data)
+		if err != nil {
+			return err
+		}
+		return c.profile(at, folder, plain)
+	}
+	all, err := fleet.Windows(data)
+	for _, s := range all {
+		if err := c.custom(at, folder, s.URI, s.Value); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// jamf reads the forms of the settings, which offer keys of the catalogue and no other.
+func (c *checker) jamf(a out.Artifact, data []byte) error {
+	var names []string
+	if strings.HasSuffix(a.Path, ".json") {
+		n, err := settings.Read(data)
+		if err != nil {
+			return err
+		}
+		for _, m := range n.Get("properties").Members {
+			names = append(names, m.Key)
+		}
+	} else {
+		found, err := plist.Names(data)
+		if err != nil {
+			return err
+		}
+		names = found
+	}
+	for _, name := range names {
+		if _, known := c.Catalog.Lookup(name); !known && !strings.HasPrefix(name, "PFC_") && !strings.HasPrefix(name, "Payload") {
+			return fmt.Errorf("it offers %s, which is no key of the client", name)
+		}
+	}
+	return nil
+}
+
+// compliance reads the checks of a fleet: they accept the revisions of this build.
+func (c *checker) compliance(a out.Artifact, data []byte) error {
+	if !strings.HasSuffix(a.Path, ".sql") {
+		table, err := compliance.Script(data)
+		for folder, revision := range table {
+			c.revision(a.Path, folder, revision)
+		}
+		return err
+	}
+	var want []string
+	for _, audience := range c.Manifest.Audiences {
+		if len(audience.Empty) < len(audience.Platforms) {
+			want = append(want, audience.Revision)
+		}
+	}
+	slices.Sort(want)
+	for i, got := range compliance.Queries(data) {
+		if !slices.Equal(got, slices.Compact(want)) {
+			c.fail(a.Path, "query %d accepts other revisions than those of the manifest", i+1)
+		}
+	}
+	c.later = append(c.later, func() { c.digests(a.Path, compliance.Digests(data)) })
+	return nil
+}
+
+// digests checks that every digest is that of a file which tells a revision.
+func (c *checker) digests(at string, got []string) {
+	want := map[string]bool{}
+	for _, audience := range c.Manifest.Audiences {
+		want[digest([]byte(audience.Revision+"\n"))] = true
+	}
+	for _, a := range c.Manifest.Artifacts {
+		if data, err := c.Artifacts.Read(a.Path); err == nil && a.Target == importer.Guidance {
+			want[digest(data)] = true
+		}
+	}
+	guidance := slices.ContainsFunc(c.Manifest.Artifacts, func(a out.Artifact) bool { return a.Target == importer.Guidance })
+	for _, sum := range got {
+		if !want[sum] && guidance { // a build without the files cannot know their digests
+			c.fail(at, "a query accepts the file %s, which is none of the build", sum)
+		}
+	}
+}
+
+// served returns what an audience gets from a server: its settings with guidance, without the keys that the client does not take from there.
+func (c *checker) served(audience out.Audience) *value.Node {
+	for _, platform := range audience.Platforms {
+		at := place{audience.Folder, platform}
+		n := c.held(at, theSettings)
+		if n == nil {
+			continue
+		}
+		guide := c.held(at, profileGuide).Str()
+		if file := c.held(at, theGuidance).Str(); guide == "" && file != "" { // only Linux: no form with guidance inside
+			if guide = file; c.held(at, fileGuide).Str() != "" {
+				guide = strings.TrimRight(c.held(at, fileGuide).Str(), "\n") + "\n\n" + file
+			}
+		} else if guide == "" {
+			guide = c.held(at, fileGuide).Str()
+		}
+		if guide != "" {
+			n = n.With("claudeMd", text(guide))
+		}
+		for _, m := range n.Members {
+			if !c.Catalog.Reads("remote", m.Key, m.Value) {
+				n = n.Without(m.Key)
+			}
+		}
+		return n
+	}
+	return nil
+}
