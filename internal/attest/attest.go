@@ -6,6 +6,7 @@ package attest
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -43,6 +44,7 @@ type checker struct {
 // Check reads back every file that holds something of the policy.
 func (a Artifacts) Check() Report {
 	c := &checker{Artifacts: a, Report: Report{Others: map[string]int{}}, facts: map[thing][]fact{}, unlike: map[string][]Difference{}, differs: map[string][]Difference{}}
+	c.trees() // first, since they are what is installed: others are compared with them
 	// Drop-ins mean something together only, so they are gathered by folder and merged at the end.
 	fragments := map[string][]out.Artifact{}
 	for _, artifact := range a.Manifest.Artifacts {
@@ -52,10 +54,9 @@ func (a Artifacts) Check() Report {
 		}
 		c.artifact(artifact)
 	}
-	for folder, list := range fragments {
-		c.fragments(folder, list)
+	for _, folder := range slices.Sorted(maps.Keys(fragments)) {
+		c.fragments(folder, fragments[folder])
 	}
-	c.trees()
 	c.beside()
 	for _, check := range c.later {
 		check()

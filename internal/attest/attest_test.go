@@ -99,8 +99,8 @@ func TestCheck(t *testing.T) {
 		{
 			"settings against the other forms",
 			replace("web/macos/com.anthropic.claudecode.plist", "curl", "curr"),
-			"web/macos/web.mobileconfig",
-			"its settings differ from those of web/macos/com.anthropic.claudecode.plist",
+			"web/macos/com.anthropic.claudecode.plist",
+			`its settings are not those of the manifest: missing permissions.deny: "Bash(curl *)"; added permissions.deny: "Bash(curr *)"`,
 		},
 		{
 			"no JSON",

@@ -13,7 +13,7 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-func read(t *testing.T, dir string, m *out.Manifest) map[string][]byte {
+func read(t testing.TB, dir string, m *out.Manifest) map[string][]byte {
 	t.Helper()
 	files := map[string][]byte{}
 	for _, artifact := range m.Artifacts {

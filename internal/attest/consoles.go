@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/importer"
 	"github.com/policygen/policygen/internal/out"
 	"github.com/policygen/policygen/internal/readback/compliance"
@@ -20,8 +19,6 @@ import (
 	"github.com/policygen/policygen/internal/readback/terraform"
 	"github.com/policygen/policygen/internal/value"
 )
-
-var pos diag.Pos // of values that nobody wrote
 
 // intune reads the body of a request, whose folder is that of its audience.
 func (c *checker) intune(a out.Artifact, data []byte) error {
@@ -68,7 +65,8 @@ var (
 // custom reads a custom setting of Windows: a template, which is that of the build, or what is set in it.
 func (c *checker) custom(at, folder, uri, text string) error {
 	if m := installs.FindStringSubmatch(uri); m != nil && m[1] == m[2] {
-		if data, err := c.Artifacts.Read("admx/" + m[1] + ".admx"); err == nil && string(data) != text {
+		// Line breaks do not survive in every form, and mean nothing in a template.
+		if data, err := c.Artifacts.Read("admx/" + m[1] + ".admx"); err == nil && !slices.Equal(strings.Fields(string(data)), strings.Fields(text)) {
 			return fmt.Errorf("its template is not admx/%s.admx", m[1])
 		}
 		return nil
@@ -218,6 +216,11 @@ func (c *checker) compliance(a out.Artifact, data []byte) error {
 		for folder, revision := range table {
 			c.revision(a.Path, folder, revision)
 		}
+		for _, audience := range c.Manifest.Audiences {
+			if len(audience.Empty) < len(audience.Platforms) && table[audience.Folder] == "" {
+				c.fail(a.Path, "it has no revision for %s", audience.Folder)
+			}
+		}
 		return err
 	}
 	var want []string
@@ -256,9 +259,9 @@ func (c *checker) digests(at string, got []string) {
 }
 
 // served returns what an audience gets from a server: its settings with guidance, without the keys that the client does not take from there.
-func (c *checker) served(audience out.Audience) *value.Node {
-	for _, platform := range audience.Platforms {
-		at := place{audience.Folder, platform}
+func (c *checker) served(folder string) *value.Node {
+	for _, platform := range []string{"linux", "macos", "windows"} { // those that it has get the same
+		at := place{folder, platform}
 		n := c.held(at, theSettings)
 		if n == nil {
 			continue

@@ -14,7 +14,6 @@ import (
 	"github.com/policygen/policygen/internal/readback/linuxforms"
 	"github.com/policygen/policygen/internal/readback/rpm"
 	"github.com/policygen/policygen/internal/readback/spdx"
-	"github.com/policygen/policygen/internal/value"
 )
 
 // beside reads the files of a release that a build does not have: packages, forms for configuration management, the bill of materials.
@@ -87,7 +86,7 @@ func (c *checker) packed(name, folder, below string, data []byte) error {
 	}
 	c.names(name, where, pathsOf(all))
 	for _, f := range all {
-		c.says(name, where, "mode of "+f.Path, value.Flag(f.Exec, pos), false)
+		c.says(name, where, "mode of "+f.Path, flag(f.Exec), false)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/policygen/policygen/internal/importer"
@@ -62,7 +63,7 @@ func (c *checker) piece(a out.Artifact, data []byte) error {
 	}
 	at := c.place(a)
 	switch piece.Kind {
-	case importer.Profile, importer.Reg, importer.Guidance: // the others have no place for a revision
+	case importer.Profile, importer.Reg: // a CLAUDE.md was read with its tree, the others have no place for a revision
 		c.revision(a.Path, at.folder, RevisionIn(piece.Kind, data))
 	}
 	switch {
@@ -287,4 +288,9 @@ func digest(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// text and flag return values that nobody wrote, and so have no place.
 func text(s string) *value.Node { return &value.Node{Kind: value.String, Scalar: s} }
+
+func flag(b bool) *value.Node {
+	return &value.Node{Kind: value.Bool, Scalar: strconv.FormatBool(b)}
+}

@@ -3,11 +3,11 @@ package attest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
-	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/importer"
 	"github.com/policygen/policygen/internal/readback/files"
 	"github.com/policygen/policygen/internal/readback/settings"
@@ -16,7 +16,8 @@ import (
 
 // trees notes what the trees of files hold, so that whatever carries the same files can be compared with them.
 func (c *checker) trees() {
-	trees := map[place]map[string][]files.File{}
+	trees := map[string][]files.File{}
+	places := map[string]place{}
 	for _, a := range c.Manifest.Artifacts {
 		at := c.place(a)
 		tree, below, _ := strings.Cut(strings.TrimPrefix(a.Path, at.folder+"/"+at.platform+"/"), "/")
@@ -24,22 +25,19 @@ func (c *checker) trees() {
 		if tree != "file" && tree != "dropins" || err != nil {
 			continue
 		}
-		if trees[at] == nil {
-			trees[at] = map[string][]files.File{}
-		}
-		trees[at][tree] = append(trees[at][tree], files.File{Path: below, Data: data, Exec: a.Executable})
+		root := path.Join(at.folder, at.platform, tree)
+		places[root] = at
+		trees[root] = append(trees[root], files.File{Path: below, Data: data, Exec: a.Executable})
 	}
-	for at, both := range trees {
-		for tree, all := range both {
-			root := path.Join(at.folder, at.platform, tree)
-			for _, f := range all {
-				if !isSettings(f.Path) { // those are read already, with their digests
-					c.carries(root+"/"+f.Path, at, f)
-				}
+	for _, root := range slices.Sorted(maps.Keys(trees)) {
+		at, all := places[root], trees[root]
+		for _, f := range all {
+			if !isSettings(f.Path) { // those are read with their digests
+				c.carries(root+"/"+f.Path, at, f)
 			}
-			c.names(root, at, pathsOf(all))
-			c.says(root, at, companions, texts(slices.DeleteFunc(pathsOf(all), stands)), false)
 		}
+		c.names(root, at, pathsOf(all))
+		c.says(root, at, companions, texts(slices.DeleteFunc(pathsOf(all), stands)), false)
 	}
 }
 
@@ -67,12 +65,10 @@ func (c *checker) carries(at string, where place, f files.File) {
 		what, n = theServers, piece.Servers
 	case theGuidance:
 		n = text(Guidance(string(f.Data)))
-		if at != path.Join(where.folder, where.platform) { // of an artifact of its own it was compared already
-			c.revision(at, where.folder, RevisionIn(importer.Guidance, f.Data))
-		}
+		c.revision(at, where.folder, RevisionIn(importer.Guidance, f.Data))
 	}
 	c.says(at, where, what, n, false)
-	c.says(at, where, "mode of "+f.Path, value.Flag(f.Exec, diag.Pos{}), false)
+	c.says(at, where, "mode of "+f.Path, flag(f.Exec), false)
 }
 
 // names notes which files a form installs. A tree with drop-ins has others than one with a single document.
@@ -86,7 +82,7 @@ func (c *checker) names(at string, where place, all []string) {
 
 // texts returns names as a list, in their order.
 func texts(names []string) *value.Node {
-	list := value.Array(diag.Pos{})
+	list := &value.Node{Kind: value.List}
 	for _, name := range slices.Sorted(slices.Values(names)) {
 		list.Items = append(list.Items, text(name))
 	}

@@ -19,7 +19,7 @@ type File struct {
 var ErrTooLarge = errors.New("it unpacks to more than any policy holds")
 
 // Max is the bound that readers use, in bytes: far above any policy, and far below what would trouble the machine that checks one.
-const Max = 256 << 20
+const Max = 64 << 20
 
 // Budget is what may still be read. A container of a kilobyte can unpack to gigabytes, so no size that one tells is believed.
 type Budget struct{ left int64 }

@@ -22,6 +22,7 @@ type entry struct {
 	groups   []string
 	domain   string // in lower case; "" matches every mail address
 	settings *value.Node
+	comment  string
 }
 
 // base reports an entry that matches everybody, which is also merged below the others.
@@ -51,16 +52,36 @@ func Read(data []byte, env map[string]string) (*Policies, error) {
 		if err != nil {
 			return nil, fmt.Errorf("managed.policies[%d]: %w", i, err)
 		}
+		e.comment = comment(document.Content[0], i)
 		p.entries = append(p.entries, e)
 	}
 	return p, nil
 }
 
-// Settings returns what each entry serves, in order.
-func (p *Policies) Settings() []*value.Node {
-	var all []*value.Node
+// comment returns what stands above an entry.
+func comment(root *yaml.Node, i int) string {
+	for _, key := range []string{"managed", "policies"} {
+		for j := 0; j+1 < len(root.Content); j += 2 {
+			if root.Content[j].Value == key {
+				root = root.Content[j+1]
+				break
+			}
+		}
+	}
+	return strings.TrimSpace(strings.TrimPrefix(root.Content[i].HeadComment, "#"))
+}
+
+// Entry is what one entry serves, and the comment above it.
+type Entry struct {
+	Comment  string // without its mark
+	Settings *value.Node
+}
+
+// Entries returns the entries in order.
+func (p *Policies) Entries() []Entry {
+	var all []Entry
 	for _, e := range p.entries {
-		all = append(all, e.settings)
+		all = append(all, Entry{e.comment, e.settings})
 	}
 	return all
 }

@@ -3,6 +3,7 @@ package terraform
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -14,7 +15,7 @@ type Resource struct {
 	Type, Name  string
 	Description string
 	Audiences   []string // whose groups it is assigned to
-	Files       []string // that it reads, below the output folder
+	Files       []string // that it reads, below the output folder, sorted
 }
 
 // up leads from a module to the output folder.
@@ -45,6 +46,7 @@ func Read(data []byte) ([]Resource, error) {
 			if a := block.Body.Attributes["description"]; a != nil {
 				r.resource.Description, _ = literal(a.Expr)
 			}
+			slices.Sort(r.resource.Files)
 			all = append(all, r.resource)
 		default:
 			return nil, fmt.Errorf("it has a block %s, which no module of policygen has", block.Type)

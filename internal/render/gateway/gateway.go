@@ -107,7 +107,7 @@ func (g *gatherer) policies() (data []byte, dollars bool) {
 		for _, match := range matches(d) {
 			match, escaped = guard(match)
 			dollars = dollars || escaped
-			fmt.Fprintf(&b, "    - match: %s\n      cli: %s\n", yaml(value.AppendJSON(nil, match)), yaml(value.AppendIndent(nil, settings, 4)))
+			fmt.Fprintf(&b, "    # audience %s, revision %s\n    - match: %s\n      cli: %s\n", d.Audience.Name, d.Revision, yaml(value.AppendJSON(nil, match)), yaml(value.AppendIndent(nil, settings, 4)))
 		}
 	}
 	return b.Bytes(), dollars

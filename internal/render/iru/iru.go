@@ -40,6 +40,7 @@ type gatherer struct{ console.Gathered }
 // request is one multipart request: the parts of its form, and the path of the file below this folder (Iru API, "Create Custom Profile").
 type request struct {
 	Audience string `json:"audience"`
+	Revision string `json:"revision,omitempty"`
 	Form     form   `json:"form"`
 	File     string `json:"file"`
 }
@@ -62,7 +63,7 @@ func (g *gatherer) Files() ([]render.File, error) {
 		Requests []request `json:"requests"`
 	}{"POST", "/api/v1/library/custom-profiles", nil}
 	for _, p := range profiles {
-		document.Requests = append(document.Requests, request{p.Audience.Folder(), form{p.Audience.PolicyTitle(), "true", "true"}, "../../" + p.Path})
+		document.Requests = append(document.Requests, request{p.Audience.Folder(), p.Revision, form{p.Audience.PolicyTitle(), "true", "true"}, "../../" + p.Path})
 	}
 	return []render.File{{Path: "iru/README.md", Data: readme}, {Path: "iru/custom-profiles.json", Data: console.JSON(document)}}, nil
 }

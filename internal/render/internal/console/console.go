@@ -17,6 +17,7 @@ const Root = "consoles"
 // Artifact is a file of another back end.
 type Artifact struct {
 	Audience    ir.Audience
+	Revision    string
 	Description string // whom it is for and until when, in plain ASCII
 	Path        string // slash-separated, below the output folder
 	Data        []byte
@@ -38,7 +39,7 @@ func From(b render.Backend, bundles []*ir.Bundle) ([]Artifact, error) {
 		}
 		for _, f := range files {
 			at := path.Join(bundle.Audience.Folder(), string(bundle.Platform), f.Path)
-			all = append(all, Artifact{Audience: bundle.Audience, Description: bundle.Describe(), Path: at, Data: f.Data})
+			all = append(all, Artifact{Audience: bundle.Audience, Revision: bundle.Revision, Description: bundle.Describe(), Path: at, Data: f.Data})
 		}
 	}
 	return all, nil

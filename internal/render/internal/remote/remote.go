@@ -14,6 +14,7 @@ import (
 // Document is what a server hands to everybody of an audience.
 type Document struct {
 	Audience ir.Audience
+	Revision string
 	Members  ir.Members
 	Settings *value.Node // with guidance; an empty object where the policies leave nothing
 	Unread   []string    // top-level keys that the client does not take from a server; they are not in Settings
@@ -24,7 +25,7 @@ type Document struct {
 // Of returns the document of one audience from the bundles of its platforms.
 func Of(c *catalog.Catalog, bundles []*ir.Bundle) Document {
 	first := bundles[0]
-	d := Document{Audience: first.Audience, Members: first.Members, Settings: profile(first)}
+	d := Document{Audience: first.Audience, Revision: first.Revision, Members: first.Members, Settings: profile(first)}
 	if first.Audience.Ring != "" {
 		d.unfit("gets something else in the ring %s, and a server does not know which device asks", first.Audience.Ring)
 	}
