@@ -85,7 +85,7 @@ func (c *checker) artifact(artifact out.Artifact) {
 	read, known := readers[artifact.Target]
 	switch {
 	case path.Base(artifact.Path) == "README.md" || path.Base(artifact.Path) == "oma-uri.txt":
-		c.Others["text for people"]++
+		c.Others["text file"]++
 	case artifact.Target == "hooks":
 		c.Others["hook script"]++
 	case !known:

@@ -30,6 +30,9 @@ func (d Difference) Kind() string {
 	return "changed"
 }
 
+// Hidden reports whether the values are those of a secret as a whole.
+func (d Difference) Hidden() bool { return d.Want == Hidden || d.Got == Hidden }
+
 // String returns the difference on one line, with the begin of long values.
 func (d Difference) String() string {
 	if d.Want != "" && d.Got != "" {

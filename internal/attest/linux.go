@@ -30,7 +30,7 @@ func (c *checker) beside() {
 			c.Report.Read++
 			shared[folder] = append(shared[folder], files.File{Path: source, Data: data})
 		case path.Ext(name) == ".md":
-			c.Others["text for people"]++
+			c.Others["text file"]++
 		case name == "artifacts/manifest.json": // what everything else is compared with
 			c.Report.Read++
 		default:

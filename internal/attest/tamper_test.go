@@ -253,7 +253,7 @@ func TestEverythingIsReadBack(t *testing.T) {
 			t.Fatalf("problems %q", report.Problems)
 		}
 		for what := range report.Others {
-			if what != "text for people" && what != "hook script" {
+			if what != "text file" && what != "hook script" {
 				t.Errorf("%s: %d files have no reader", what, report.Others[what])
 			}
 		}

@@ -28,7 +28,8 @@ func (a *app) driftCommand() *cobra.Command {
 		Short: "Compare what a machine has with a release, leaf by leaf",
 		Long: `drift reads what a machine has: the folder of managed files (/etc/claude-code), an exported property list or configuration profile, an
 exported registry file, Registry.pol. It compares every setting, MCP server, hook script and CLAUDE.md with what the release has for the
-audience, in the form in which the machine has it, and prints one line for each leaf that is missing, added or changed.
+audience, in the form in which the machine has it, and prints one line for each leaf that is missing, added or changed. Values that may be
+secrets (variables of the environment, headers and arguments of servers) are told to differ and never shown.
 
 The release is an archive, a folder into which one was unpacked, or a folder that policygen built. The audience is the one whose revision the
 machine tells; where it tells none, or an older one, name it with --group.
@@ -244,13 +245,35 @@ type driftRow struct {
 	Kind     string `json:"kind"` // missing, added, changed
 	Released string `json:"released,omitempty"`
 	Machine  string `json:"machine,omitempty"`
+	Hidden   bool   `json:"hidden,omitempty"` // neither value is told, as they may be secrets
+}
+
+// driftRowOf returns a difference as it is told.
+func driftRowOf(d attest.Difference) driftRow {
+	if d.Hidden() {
+		return driftRow{Path: d.Path, Kind: d.Kind(), Hidden: true}
+	}
+	return driftRow{Path: d.Path, Kind: d.Kind(), Released: d.Want, Machine: d.Got}
+}
+
+// String returns the row on one line.
+func (r driftRow) String() string {
+	text := "a value that may be a secret and is not shown"
+	switch {
+	case r.Hidden:
+	case r.Kind == "changed":
+		text = r.Machine + " instead of " + r.Released
+	default:
+		text = r.Released + r.Machine // one of the two
+	}
+	return fmt.Sprintf("%-8s %s: %s", r.Kind, r.Path, text)
 }
 
 // printDrift says what differs, with both revisions.
 func (a *app) printDrift(o driftOptions, name string, audience out.Audience, platform string, m machine, found []attest.Difference) error {
 	rows := make([]driftRow, len(found))
 	for i, d := range found {
-		rows[i] = driftRow{d.Path, d.Kind(), d.Want, d.Got}
+		rows[i] = driftRowOf(d)
 	}
 	if o.output == jsonFormat {
 		return a.json(map[string]any{"format_version": 1, "release": name, "audience": audience.Folder, "platform": platform, "revision": audience.Revision,
@@ -258,14 +281,7 @@ func (a *app) printDrift(o driftOptions, name string, audience out.Audience, pla
 	}
 	var b strings.Builder
 	for _, r := range rows {
-		switch r.Kind {
-		case "missing":
-			fmt.Fprintf(&b, "missing  %s: %s\n", r.Path, r.Released)
-		case "added":
-			fmt.Fprintf(&b, "added    %s: %s\n", r.Path, r.Machine)
-		default:
-			fmt.Fprintf(&b, "changed  %s: %s instead of %s\n", r.Path, r.Machine, r.Released)
-		}
+		fmt.Fprintln(&b, r)
 	}
 	if m.revision != "" && m.revision != audience.Revision {
 		fmt.Fprintf(&b, "revision %s on the machine, %s in the release\n", m.revision, audience.Revision)

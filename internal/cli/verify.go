@@ -245,11 +245,11 @@ func (a *app) printVerification(o verifyOptions, v verification) error {
 		fmt.Fprintf(&b, "digests    %s\nread back  %s", counted(v.Files, "file"), counted(v.ReadBack, "artifact"))
 		var others []string
 		for name, n := range v.Others {
-			others = append(others, fmt.Sprintf("%d %s", n, name))
+			others = append(others, counted(n, name))
 		}
 		slices.Sort(others)
 		if len(others) > 0 {
-			fmt.Fprintf(&b, "; by digest alone: %s", strings.Join(others, ", "))
+			fmt.Fprintf(&b, "; by digest alone, as they hold no settings: %s", strings.Join(others, ", "))
 		}
 		fmt.Fprintf(&b, "\nrevision   %s\n", v.Revision)
 	}
