@@ -1,7 +1,9 @@
-// Package attest reads artifacts back, with readers that share no code with the back ends that wrote them, and compares what they say: with the
-// manifest of the build, with each other, and with what a machine has.
+// Package attest reads artifacts back, with readers that share no code with
+// the back ends that wrote them, and compares what they say: with the manifest
+// of the build, with each other, and with what a machine has.
 //
-// [Artifacts.Check] is for a release or a built folder, [Artifacts.Expected] and [Compare] for a machine.
+// [Artifacts.Check] is for a release or a built folder, [Artifacts.Expected]
+// and [Compare] for a machine.
 package attest
 
 import (
@@ -45,7 +47,8 @@ type checker struct {
 func (a Artifacts) Check() Report {
 	c := &checker{Artifacts: a, Report: Report{Others: map[string]int{}}, facts: map[thing][]fact{}, unlike: map[string][]Difference{}, differs: map[string][]Difference{}}
 	c.trees() // first, since they are what is installed: others are compared with them
-	// Drop-ins mean something together only, so they are gathered by folder and merged at the end.
+	// Drop-ins mean something together only, so they are gathered by folder
+	// and merged at the end.
 	fragments := map[string][]out.Artifact{}
 	for _, artifact := range a.Manifest.Artifacts {
 		if artifact.Target == "dropins" {
@@ -105,8 +108,8 @@ func (c *checker) revision(path, folder, got string) {
 	}
 }
 
-// revisionOf returns the revision of the audience that an artifact is for: the one whose folder
-// lies nearest.
+// revisionOf returns the revision of the audience that an artifact is for: the
+// one whose folder lies nearest.
 func (c *checker) revisionOf(artifact string) string {
 	folder := c.folder(artifact)
 	for _, a := range c.Manifest.Audiences {
@@ -117,7 +120,8 @@ func (c *checker) revisionOf(artifact string) string {
 	return ""
 }
 
-// folder returns the folder of the audience that an artifact is for, "" where it is for all.
+// folder returns the folder of the audience that an artifact is for, "" where
+// it is for all.
 func (c *checker) folder(artifact string) string {
 	folder := ""
 	for _, a := range c.Manifest.Audiences {
@@ -156,7 +160,8 @@ func (c *checker) fragments(folder string, list []out.Artifact) {
 	c.settings(folder, c.place(list[0]), asFiles, joined.Settings, list[0].ResolvedSHA256)
 }
 
-// confirmed wants the manifest to have a digest: one without was not written by this program.
+// confirmed wants the manifest to have a digest: one without was not written
+// by this program.
 func (c *checker) confirmed(path, want string) {
 	if want == "" {
 		c.fail(path, "the manifest has no resolved_sha256 for it")

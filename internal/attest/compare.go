@@ -11,8 +11,9 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// Difference is one leaf that is not as released. Want and Got are JSON or plain text; "" where
-// there is nothing, [Hidden] in place of what may be a secret.
+// Difference is one leaf that is not as released. Want and Got are JSON or
+// plain text; "" where there is nothing, [Hidden] in place of what may be a
+// secret.
 type Difference struct {
 	Path string // such as permissions.deny, mcpServers.docs.url, CLAUDE.md
 	Want string
@@ -57,9 +58,10 @@ type Policy struct {
 	Guidance string // of CLAUDE.md, without the revision; "" where a profile or the registry holds it
 }
 
-// Compare returns every leaf in which two policies differ, in the order of their paths. Lists are
-// compared entry by entry without their order, which has a meaning for no list of the client but
-// hooks; there the whole list is one leaf.
+// Compare returns every leaf in which two policies differ, in the order of
+// their paths. Lists are compared entry by entry without their order, which
+// has a meaning for no list of the client but hooks; there the whole list is
+// one leaf.
 func Compare(want, got Policy) []Difference {
 	var found []Difference
 	found = leaves(found, "", want.Settings, got.Settings)
@@ -72,7 +74,8 @@ func Compare(want, got Policy) []Difference {
 	return found
 }
 
-// parting returns the first lines in which two texts differ. All of them would only be in the way.
+// parting returns the first lines in which two texts differ. All of them would
+// only be in the way.
 func parting(want, got string) (string, string) {
 	if want == "" || got == "" {
 		w, _, _ := strings.Cut(want, "\n")
@@ -92,8 +95,8 @@ func leaves(found []Difference, at string, want, got *value.Node) []Difference {
 	switch {
 	case value.Equal(want, got):
 		return found
-	// Where a whole section is missing, each leaf of it is told: a line for the section would hide how
-	// much is gone.
+	// Where a whole section is missing, each leaf of it is told: a line for
+	// the section would hide how much is gone.
 	case isMap(want) && isMap(got) || isMap(want) && got == nil || want == nil && isMap(got):
 		if empty(want) && empty(got) { // {} and nothing differ, and have no leaf
 			return append(found, Difference{at, shown(at, want), shown(at, got)})
@@ -105,7 +108,8 @@ func leaves(found []Difference, at string, want, got *value.Node) []Difference {
 	return append(found, Difference{at, shown(at, want), shown(at, got)})
 }
 
-// These ask for the kind of a value that may not be there. A value that is not there is neither of the two.
+// These ask for the kind of a value that may not be there. A value that is not
+// there is neither of the two.
 func isMap(n *value.Node) bool  { return n != nil && n.Kind == value.Map }
 func isList(n *value.Node) bool { return n != nil && n.Kind == value.List }
 func empty(n *value.Node) bool  { return n == nil || len(n.Members) == 0 }
@@ -129,7 +133,8 @@ func members(found []Difference, at string, want, got *value.Node) []Difference 
 
 // entries compares two lists without their order.
 func entries(found []Difference, at string, want, got *value.Node) []Difference {
-	// Equal entries are taken out pair by pair, so that an entry that stands twice on one side alone is told.
+	// Equal entries are taken out pair by pair, so that an entry that stands
+	// twice on one side alone is told.
 	rest := slices.Clone(got.Items)
 	for _, item := range want.Items {
 		if i := slices.IndexFunc(rest, func(other *value.Node) bool { return value.Equal(item, other) }); i >= 0 {
@@ -144,9 +149,9 @@ func entries(found []Difference, at string, want, got *value.Node) []Difference 
 	return found
 }
 
-// Expected returns what a machine of an audience should have, in the form of the sources it has:
-// files, or a profile or the registry. It reports false where the build has nothing of that form
-// for the platform.
+// Expected returns what a machine of an audience should have, in the form of
+// the sources it has: files, or a profile or the registry. It reports false
+// where the build has nothing of that form for the platform.
 func (a Artifacts) Expected(folder, platform string, files bool) (Policy, bool) {
 	var p Policy
 	var fragments []*importer.Piece
@@ -156,7 +161,8 @@ func (a Artifacts) Expected(folder, platform string, files bool) (Policy, bool) 
 		if !inside {
 			continue
 		}
-		// What is missing was told by the check of the digests, before anything is compared.
+		// What is missing was told by the check of the digests, before
+		// anything is compared.
 		data, err := a.Read(artifact.Path)
 		if err != nil {
 			continue
@@ -184,7 +190,8 @@ func (a Artifacts) Expected(folder, platform string, files bool) (Policy, bool) 
 			p.Settings = piece.Settings
 		}
 	}
-	// A build may have drop-ins only; merged they are what the flattened document would be.
+	// A build may have drop-ins only; merged they are what the flattened
+	// document would be.
 	if p.Settings == nil && files && len(fragments) > 0 {
 		if joined, err := importer.Join(a.Catalog, fragments); err == nil {
 			p.Settings = joined.Settings
@@ -202,7 +209,8 @@ func Guidance(file string) string {
 	return file
 }
 
-// Folder returns the audience of a revision, and false where none or several have it.
+// Folder returns the audience of a revision, and false where none or several
+// have it.
 func (a Artifacts) Folder(revision string) (string, bool) {
 	var found []out.Audience
 	for _, audience := range a.Manifest.Audiences {

@@ -62,10 +62,12 @@ var (
 	sets     = regexp.MustCompile(`^\./Device/Vendor/MSFT/Policy/Config/\w+~Policy~Cat_ClaudeCode/ManagedSettings_(\w+(?:-\w+)*)$`)
 )
 
-// custom reads a custom setting of Windows: a template, which is that of the build, or what is set in it.
+// custom reads a custom setting of Windows: a template, which is that of the
+// build, or what is set in it.
 func (c *checker) custom(at, folder, uri, text string) error {
 	if m := installs.FindStringSubmatch(uri); m != nil && m[1] == m[2] {
-		// Line breaks do not survive in every form, and mean nothing in a template.
+		// Line breaks do not survive in every form, and mean nothing in a
+		// template.
 		if data, err := c.Artifacts.Read("admx/" + m[1] + ".admx"); err == nil && !slices.Equal(strings.Fields(string(data)), strings.Fields(text)) {
 			return fmt.Errorf("its template is not admx/%s.admx", m[1])
 		}
@@ -81,7 +83,8 @@ func (c *checker) custom(at, folder, uri, text string) error {
 	return c.omaData(at, folder, text, "")
 }
 
-// refers checks that a console's form brings an audience its own artifact. What the artifact holds is read with it.
+// refers checks that a console's form brings an audience its own artifact.
+// What the artifact holds is read with it.
 func (c *checker) refers(at, folder, name string) {
 	switch {
 	case !c.has(name):
@@ -124,7 +127,8 @@ func (c *checker) iru(a out.Artifact, data []byte) error {
 // title is how an audience is called in consoles.
 var title = regexp.MustCompile(`^Claude Code policy: (.+?)(?: \(ring (.+)\))?$`)
 
-// fleet reads the list of profiles, and through it every profile that it brings to somebody.
+// fleet reads the list of profiles, and through it every profile that it
+// brings to somebody.
 func (c *checker) fleet(a out.Artifact, data []byte) error {
 	const root = "consoles/fleet/"
 	if a.Path != root+"claude-code.yml" {
@@ -152,7 +156,8 @@ func (c *checker) fleet(a out.Artifact, data []byte) error {
 	return err
 }
 
-// listed reports a profile that the list does not name: nobody would get it, or whoever takes the folder as it is.
+// listed reports a profile that the list does not name: nobody would get it,
+// or whoever takes the folder as it is.
 func (c *checker) listed(root, name string) error {
 	list, err := c.Artifacts.Read(root + "claude-code.yml")
 	if err != nil {
@@ -183,7 +188,8 @@ func (c *checker) delivered(at, folder string, data []byte) error {
 	return err
 }
 
-// jamf reads the forms of the settings, which offer keys of the catalogue and no other.
+// jamf reads the forms of the settings, which offer keys of the catalogue and
+// no other.
 func (c *checker) jamf(a out.Artifact, data []byte) error {
 	var names []string
 	if strings.HasSuffix(a.Path, ".json") {
@@ -209,7 +215,8 @@ func (c *checker) jamf(a out.Artifact, data []byte) error {
 	return nil
 }
 
-// compliance reads the checks of a fleet: they accept the revisions of this build.
+// compliance reads the checks of a fleet: they accept the revisions of this
+// build.
 func (c *checker) compliance(a out.Artifact, data []byte) error {
 	if !strings.HasSuffix(a.Path, ".sql") {
 		table, err := compliance.Script(data)
@@ -258,7 +265,8 @@ func (c *checker) digests(at string, got []string) {
 	}
 }
 
-// served returns what an audience gets from a server: its settings with guidance, without the keys that the client does not take from there.
+// served returns what an audience gets from a server: its settings with
+// guidance, without the keys that the client does not take from there.
 func (c *checker) served(folder string) *value.Node {
 	for _, platform := range []string{"linux", "macos", "windows"} { // those that it has get the same
 		at := place{folder, platform}

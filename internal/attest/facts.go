@@ -10,7 +10,8 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// A thing is something that several artifacts say, each in its form: the settings of an audience on a platform, its servers, a file of its.
+// A thing is something that several artifacts say, each in its form: the
+// settings of an audience on a platform, its servers, a file of its.
 type thing struct {
 	place
 	what string
@@ -41,7 +42,8 @@ func (c *checker) says(path string, at place, what string, n *value.Node, sure b
 	c.facts[key] = append(c.facts[key], fact{path, n, sure})
 }
 
-// A kind of form says whether it holds guidance among the settings, as a profile does that has no file beside it.
+// A kind of form says whether it holds guidance among the settings, as a
+// profile does that has no file beside it.
 type kind string
 
 const (
@@ -49,7 +51,8 @@ const (
 	asFiles   kind = fileGuide
 )
 
-// settings notes the settings in an artifact, with the digest that the manifest has for them, "" for none.
+// settings notes the settings in an artifact, with the digest that the
+// manifest has for them, "" for none.
 func (c *checker) settings(path string, at place, as kind, n *value.Node, want string) {
 	sure := want != "" && value.Digest(n) == want
 	if want != "" && !sure {
@@ -59,7 +62,8 @@ func (c *checker) settings(path string, at place, as kind, n *value.Node, want s
 	c.says(path, at, string(as), n.Get("claudeMd"), sure)
 }
 
-// reference returns what holds: what most of those facts say that the manifest's digests confirm, or else most of all.
+// reference returns what holds: what most of those facts say that the
+// manifest's digests confirm, or else most of all.
 func reference(facts []fact) fact {
 	if slices.ContainsFunc(facts, func(f fact) bool { return f.sure }) {
 		facts = slices.DeleteFunc(slices.Clone(facts), func(f fact) bool { return !f.sure })
@@ -92,7 +96,8 @@ func (c *checker) held(at place, what string) *value.Node {
 	return reference(facts).node
 }
 
-// agree tells every artifact that says something else than the others, with the leaves.
+// agree tells every artifact that says something else than the others, with
+// the leaves.
 func (c *checker) agree() {
 	things := slices.SortedFunc(maps.Keys(c.facts), func(a, b thing) int {
 		return cmp.Or(cmp.Compare(a.folder, b.folder), cmp.Compare(a.platform, b.platform), cmp.Compare(a.what, b.what))
@@ -142,7 +147,8 @@ func differences(what string, want, got *value.Node) []Difference {
 	return leaves(nil, what, want, got)
 }
 
-// shownLeaves is how many leaves of an artifact are told: enough to see what somebody did.
+// shownLeaves is how many leaves of an artifact are told: enough to see what
+// somebody did.
 const shownLeaves = 3
 
 // told returns leaves on one line behind a text, "" for none.

@@ -16,7 +16,8 @@ import (
 	"github.com/policygen/policygen/internal/readback/spdx"
 )
 
-// beside reads the files of a release that a build does not have: packages, forms for configuration management, the bill of materials.
+// beside reads the files of a release that a build does not have: packages,
+// forms for configuration management, the bill of materials.
 func (c *checker) beside() {
 	shared := map[string][]files.File{} // by audience: the files to which the forms refer
 	for _, name := range slices.Sorted(maps.Keys(c.Beside)) {
@@ -47,7 +48,8 @@ func (c *checker) beside() {
 	}
 }
 
-// sharedFiles notes the files to which the forms of one audience refer. The modes are those of the forms.
+// sharedFiles notes the files to which the forms of one audience refer. The
+// modes are those of the forms.
 func (c *checker) sharedFiles(folder string, all []files.File) error {
 	at, where := "linux/"+folder+"/files", place{folder, "linux"}
 	for i, f := range all {
@@ -138,7 +140,8 @@ const (
 	copies = "/usr/lib/" + family + "/"
 )
 
-// contents notes what a package brings. Whatever is neither policy, nor a copy of it, nor a unit that puts a copy back is an error.
+// contents notes what a package brings. Whatever is neither policy, nor a copy
+// of it, nor a unit that puts a copy back is an error.
 func (c *checker) contents(name, folder string, all []files.File) error {
 	where := place{folder, "linux"}
 	var policy, kept []files.File
@@ -171,7 +174,8 @@ func (c *checker) contents(name, folder string, all []files.File) error {
 	return c.installs(name, where, policy, "")
 }
 
-// unit is each line that a unit may have: what it runs as root puts a copy into the place of its file, and nothing else.
+// unit is each line that a unit may have: what it runs as root puts a copy
+// into the place of its file, and nothing else.
 var unit = regexp.MustCompile(`^(|\[(Unit|Service|Path|Timer|Install)\]|Description=.*|Type=oneshot|WantedBy=(multi-user|timers)\.target|OnBootSec=1min|OnUnitInactiveSec=15min|` +
 	`PathChanged=/etc/claude-code/.+|ExecStart=/usr/bin/install -D -m 0(644|755) -o root -g root "/usr/lib/claude-code-policy/[^"]+" "/etc/claude-code/[^"]+\.new"|` +
 	`ExecStart=/bin/mv -fT "/etc/claude-code/[^"]+\.new" "/etc/claude-code/[^"]+")$`)

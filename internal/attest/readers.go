@@ -24,7 +24,8 @@ import (
 	"github.com/policygen/policygen/internal/wire"
 )
 
-// A reader notes what an artifact says. An error means that it is not of its form.
+// A reader notes what an artifact says. An error means that it is not of its
+// form.
 type reader func(c *checker, a out.Artifact, data []byte) error
 
 // readers are what reads the artifacts of each target.
@@ -131,7 +132,8 @@ func (c *checker) registryPolicy(a out.Artifact, data []byte) error {
 	return nil
 }
 
-// policyObject reads the backup of a policy object: Registry.pol and the XML around it, which must be about one object.
+// policyObject reads the backup of a policy object: Registry.pol and the XML
+// around it, which must be about one object.
 func (c *checker) policyObject(a out.Artifact, data []byte) error {
 	if strings.HasSuffix(a.Path, ".pol") {
 		return c.registryPolicy(a, data)
@@ -156,7 +158,8 @@ func (c *checker) policyObject(a out.Artifact, data []byte) error {
 	return nil
 }
 
-// has reports whether the manifest lists an artifact, whatever the case of its name: Windows does not tell them apart.
+// has reports whether the manifest lists an artifact, whatever the case of its
+// name: Windows does not tell them apart.
 func (c *checker) has(name string) bool {
 	for _, a := range c.Manifest.Artifacts {
 		if strings.EqualFold(a.Path, name) {
@@ -177,7 +180,8 @@ func (c *checker) localPolicy(a out.Artifact, data []byte) error {
 	return err
 }
 
-// templates reads administrative templates, whose text boxes hold the settings, and the data of an OMA-URI.
+// templates reads administrative templates, whose text boxes hold the
+// settings, and the data of an OMA-URI.
 func (c *checker) templates(a out.Artifact, data []byte) error {
 	if folder, found := strings.CutPrefix(a.Path, "admx/oma-uri/"); found {
 		return c.omaData(a.Path, strings.TrimSuffix(folder, ".txt"), string(data), a.ResolvedSHA256)
@@ -218,7 +222,8 @@ func (c *checker) omaData(at, folder, data, want string) error {
 
 var escaped = regexp.MustCompile(`_[0-9a-f]{2}`)
 
-// unescaped returns the folder in the name of a policy, in which every byte but letters and digits is _xx.
+// unescaped returns the folder in the name of a policy, in which every byte
+// but letters and digits is _xx.
 func unescaped(name string) (string, error) {
 	if plain := escaped.ReplaceAllString(name, ""); strings.ContainsAny(plain, "_/.") {
 		return "", fmt.Errorf("%q is no name of a policy", name)
@@ -229,7 +234,8 @@ func unescaped(name string) (string, error) {
 	}), nil
 }
 
-// These repeat what the writers say on purpose: a reader that shared them could not notice a change.
+// These repeat what the writers say on purpose: a reader that shared them
+// could not notice a change.
 var (
 	inDescription = regexp.MustCompile(`\bRevision ([0-9a-f]{16})\.`)
 	inScript      = regexp.MustCompile(`'PolicyRevision', '([0-9a-f]{16})'`)
@@ -261,7 +267,8 @@ func (c *checker) remediation(a out.Artifact, data []byte) error {
 	return c.powershell(a, data)
 }
 
-// detection reads the script that looks for the policy: it knows it by its digest.
+// detection reads the script that looks for the policy: it knows it by its
+// digest.
 func (c *checker) detection(at string, where place, data []byte) error {
 	sum := first(expected, string(data))
 	if sum == "" {

@@ -7,11 +7,13 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// Hidden stands for a value that may be a secret. Whoever compares two machines has to see that they differ, and nothing of what they hold.
+// Hidden stands for a value that may be a secret. Whoever compares two
+// machines has to see that they differ, and nothing of what they hold.
 const Hidden = "(a value that is not shown)"
 
-// secretKeys are members of settings and servers whose values are often credentials: variables of the environment, headers of requests,
-// arguments of a server's program. Addresses may hold some too.
+// secretKeys are members of settings and servers whose values are often
+// credentials: variables of the environment, headers of requests, arguments of
+// a server's program. Addresses may hold some too.
 var secretKeys = []string{"env", "headers", "args"}
 
 // secretPath reports whether a leaf lies below such a member.
@@ -19,7 +21,8 @@ func secretPath(path string) bool {
 	return slices.ContainsFunc(strings.Split(path, "."), func(part string) bool { return slices.Contains(secretKeys, part) })
 }
 
-// shown returns a value as JSON on one line without what may be secret, "" for none.
+// shown returns a value as JSON on one line without what may be secret, "" for
+// none.
 func shown(path string, n *value.Node) string {
 	if n == nil {
 		return ""
@@ -30,7 +33,8 @@ func shown(path string, n *value.Node) string {
 	return string(value.AppendJSON(nil, masked(n)))
 }
 
-// masked returns the value with every secret in it replaced. Credentials in an address stand in front of its @ or behind its ?.
+// masked returns the value with every secret in it replaced. Credentials in an
+// address stand in front of its @ or behind its ?.
 func masked(n *value.Node) *value.Node {
 	copied := *n
 	switch n.Kind {
@@ -55,7 +59,8 @@ func masked(n *value.Node) *value.Node {
 	return &copied
 }
 
-// maskedAddress returns an address without user, password and query, and any other text as it is.
+// maskedAddress returns an address without user, password and query, and any
+// other text as it is.
 func maskedAddress(s string) string {
 	scheme, rest, found := strings.Cut(s, "://")
 	if !found || strings.ContainsAny(s, " \n") {

@@ -9,7 +9,8 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// serverManaged reads what is pasted into the admin console: what the organization without overlays gets.
+// serverManaged reads what is pasted into the admin console: what the
+// organization without overlays gets.
 func (c *checker) serverManaged(a out.Artifact, data []byte) error {
 	n, err := settings.Read(data)
 	if err != nil {
@@ -26,7 +27,8 @@ func (c *checker) serverManaged(a out.Artifact, data []byte) error {
 	return nil
 }
 
-// gateway reads the entries of a gateway. The comment above each tells the audience; match names groups that the manifest does not know.
+// gateway reads the entries of a gateway. The comment above each tells the
+// audience; match names groups that the manifest does not know.
 func (c *checker) gateway(a out.Artifact, data []byte) error {
 	policies, err := gateway.Read(data, map[string]string{"POLICYGEN_DOLLAR": "$"})
 	if err != nil {
@@ -38,7 +40,8 @@ func (c *checker) gateway(a out.Artifact, data []byte) error {
 
 var above = regexp.MustCompile(`^audience (\S+), revision ([0-9a-f]{16})$`)
 
-// entries compares each entry with its audience, and wants one for each audience.
+// entries compares each entry with its audience, and wants one for each
+// audience.
 func (c *checker) entries(at string, all []gateway.Entry) {
 	covered := map[string]bool{}
 	for i, e := range all {

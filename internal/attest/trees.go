@@ -14,7 +14,8 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// trees notes what the trees of files hold, so that whatever carries the same files can be compared with them.
+// trees notes what the trees of files hold, so that whatever carries the same
+// files can be compared with them.
 func (c *checker) trees() {
 	trees := map[string][]files.File{}
 	places := map[string]place{}
@@ -71,7 +72,8 @@ func (c *checker) carries(at string, where place, f files.File) {
 	c.says(at, where, "mode of "+f.Path, flag(f.Exec), false)
 }
 
-// names notes which files a form installs. A tree with drop-ins has others than one with a single document.
+// names notes which files a form installs. A tree with drop-ins has others
+// than one with a single document.
 func (c *checker) names(at string, where place, all []string) {
 	tree := "files"
 	if slices.ContainsFunc(all, func(name string) bool { return strings.HasPrefix(name, "managed-settings.d/") }) {
@@ -100,8 +102,9 @@ func pathsOf(all []files.File) []string {
 // stamp is the file in which a script leaves the revision.
 const stamp = ".policygen-revision"
 
-// installs notes what a script or package brings that holds the files themselves, by their paths below the client's folder. A script may
-// bring the companions of a profile alone.
+// installs notes what a script or package brings that holds the files
+// themselves, by their paths below the client's folder. A script may bring the
+// companions of a profile alone.
 func (c *checker) installs(at string, where place, all []files.File, want string) error {
 	var pieces []*importer.Piece
 	var installed []files.File

@@ -1,4 +1,5 @@
-// Package compliance reads the checks that a fleet's tools run: which revisions they accept, and for whom.
+// Package compliance reads the checks that a fleet's tools run: which
+// revisions they accept, and for whom.
 package compliance
 
 import (
@@ -32,7 +33,8 @@ var (
 	inText = regexp.MustCompile(`(?:'|Revision |\+r)([0-9a-f]{16})(?:'|\.%|%)`)
 )
 
-// Queries returns the revisions that each of the queries accepts, by its number in the file; those that compare digests of files accept none.
+// Queries returns the revisions that each of the queries accepts, by its
+// number in the file; those that compare digests of files accept none.
 func Queries(data []byte) [][]string {
 	var all [][]string
 	for _, query := range strings.SplitAfter(string(data), ";\n") {
@@ -50,7 +52,8 @@ func Queries(data []byte) [][]string {
 
 var digest = regexp.MustCompile(`'([0-9a-f]{64})'`)
 
-// Digests returns the SHA-256 of the files by which the queries know a revision.
+// Digests returns the SHA-256 of the files by which the queries know a
+// revision.
 func Digests(data []byte) []string {
 	var found []string
 	for _, m := range digest.FindAllSubmatch(data, -1) {

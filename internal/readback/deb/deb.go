@@ -1,7 +1,8 @@
 // Package deb reads a Debian package (deb(5)) back into its fields and files.
 //
-// It takes what policygen's own packages are and nothing else: three members, gzip, no script that would run as root. The tools of Debian
-// take more, so a package that this reader refuses is told as one that was changed.
+// It takes what policygen's own packages are and nothing else: three members,
+// gzip, no script that would run as root. The tools of Debian take more, so a
+// package that this reader refuses is told as one that was changed.
 package deb
 
 import (
@@ -59,7 +60,8 @@ func Read(data []byte) (*Package, error) {
 	return p, compare(sums, p.Files)
 }
 
-// archive takes an ar archive apart: a header of 60 bytes in front of each member, all members at even offsets.
+// archive takes an ar archive apart: a header of 60 bytes in front of each
+// member, all members at even offsets.
 func archive(data []byte) (names string, members [][]byte, err error) {
 	if !bytes.HasPrefix(data, []byte(mark)) {
 		return "", nil, errors.New("it does not start as an ar archive does")

@@ -1,5 +1,5 @@
-// Package files is what readers of packages, scripts and other containers have in common: a file that is in one, and a bound on what may
-// come out of it.
+// Package files is what readers of packages, scripts and other containers have
+// in common: a file that is in one, and a bound on what may come out of it.
 package files
 
 import (
@@ -18,10 +18,12 @@ type File struct {
 // ErrTooLarge is a container that unpacks to more than its bound.
 var ErrTooLarge = errors.New("it unpacks to more than any policy holds")
 
-// Max is the bound that readers use, in bytes: far above any policy, and far below what would trouble the machine that checks one.
+// Max is the bound that readers use, in bytes: far above any policy, and far
+// below what would trouble the machine that checks one.
 const Max = 64 << 20
 
-// Budget is what may still be read. A container of a kilobyte can unpack to gigabytes, so no size that one tells is believed.
+// Budget is what may still be read. A container of a kilobyte can unpack to
+// gigabytes, so no size that one tells is believed.
 type Budget struct{ left int64 }
 
 // Limit returns a budget of so many bytes.

@@ -1,5 +1,7 @@
-// Package fleet reads the part of a Fleet GitOps repository that delivers policy: the list of profiles with their labels, and the custom
-// settings of Windows. Fleet replaces a dollar sign with what follows it in every file, so one is an error in all of them.
+// Package fleet reads the part of a Fleet GitOps repository that delivers
+// policy: the list of profiles with their labels, and the custom settings of
+// Windows. Fleet replaces a dollar sign with what follows it in every file, so
+// one is an error in all of them.
 package fleet
 
 import (
@@ -21,7 +23,8 @@ type profile struct {
 	Labels []string `yaml:"labels_include_any"`
 }
 
-// List returns the profiles of the list, those of macOS first. Paths are below the folder of the list.
+// List returns the profiles of the list, those of macOS first. Paths are below
+// the folder of the list.
 func List(data []byte) ([]Profile, error) {
 	if err := plain(data); err != nil {
 		return nil, err
@@ -64,7 +67,8 @@ func Apple(data []byte) ([]byte, error) { return data, plain(data) }
 // Setting is one custom setting of Windows.
 type Setting struct{ URI, Value string }
 
-// Windows returns the commands of a profile of Windows, in order. Commands other than Replace are errors.
+// Windows returns the commands of a profile of Windows, in order. Commands
+// other than Replace are errors.
 func Windows(data []byte) ([]Setting, error) {
 	if err := plain(data); err != nil {
 		return nil, err

@@ -1,5 +1,6 @@
-// Package gpo reads the XML around the registry policy in the backup of a Group Policy object: what it is called, where its parts lie and whom
-// it is said to be for.
+// Package gpo reads the XML around the registry policy in the backup of a
+// Group Policy object: what it is called, where its parts lie and whom it is
+// said to be for.
 package gpo
 
 import (
@@ -60,7 +61,8 @@ func backup(one instance) (Backup, error) {
 	return Backup{ID: one.ID, Object: one.Object, Name: one.Name, Comment: one.Comment}, nil
 }
 
-// scheme reads Backup.xml. An extension beside that of the registry would bring something else to machines.
+// scheme reads Backup.xml. An extension beside that of the registry would
+// bring something else to machines.
 func scheme(data []byte) (Backup, error) {
 	var s struct {
 		Object struct {

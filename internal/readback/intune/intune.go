@@ -1,4 +1,5 @@
-// Package intune reads the bodies of requests to Microsoft Graph: which profile, custom settings or scripts each would create.
+// Package intune reads the bodies of requests to Microsoft Graph: which
+// profile, custom settings or scripts each would create.
 package intune
 
 import (
@@ -10,7 +11,8 @@ import (
 	"strings"
 )
 
-// Request is what one request creates. Which fields are set depends on its type.
+// Request is what one request creates. Which fields are set depends on its
+// type.
 type Request struct {
 	Type           string // without the namespace, such as macOSCustomConfiguration
 	Title          string
@@ -23,7 +25,8 @@ type Request struct {
 // Setting is one custom setting of Windows.
 type Setting struct{ URI, Value string }
 
-// body has the fields of every type. A field that none of them has is an error.
+// body has the fields of every type. A field that none of them has is an
+// error.
 type body struct {
 	Type        string `json:"@odata.type"`
 	Title       string `json:"displayName"`

@@ -1,4 +1,5 @@
-// Package iru reads the document that describes requests to Iru: which file becomes the profile of whom.
+// Package iru reads the document that describes requests to Iru: which file
+// becomes the profile of whom.
 package iru
 
 import (
@@ -15,7 +16,8 @@ type Request struct {
 	File     string // below the output folder
 }
 
-// Read returns the requests. A file outside of the output folder and a profile that is not active are errors.
+// Read returns the requests. A file outside of the output folder and a profile
+// that is not active are errors.
 func Read(data []byte) ([]Request, error) {
 	var document struct {
 		Method   string `json:"method"`

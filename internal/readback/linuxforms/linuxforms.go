@@ -1,6 +1,8 @@
-// Package linuxforms reads the forms for configuration management and images back: which files each would put where, with which mode.
+// Package linuxforms reads the forms for configuration management and images
+// back: which files each would put where, with which mode.
 //
-// It insists on the form to the line: these files run as root, and a line that is no part of the form is an error that names it.
+// It insists on the form to the line: these files run as root, and a line that
+// is no part of the form is an error that names it.
 package linuxforms
 
 import (
@@ -20,7 +22,8 @@ const dir = "/etc/claude-code/"
 
 var revision = regexp.MustCompile(`\brevision (?:=\s*)?([0-9a-f]{16})\b`)
 
-// Revision returns the one revision that a form tells, "" where it tells none or several.
+// Revision returns the one revision that a form tells, "" where it tells none
+// or several.
 func Revision(data []byte) string {
 	found := ""
 	for _, m := range revision.FindAllSubmatch(data, -1) {
@@ -32,7 +35,8 @@ func Revision(data []byte) string {
 	return found
 }
 
-// file returns one that is to be below the client's folder. A source is the path below files/, which must be the same.
+// file returns one that is to be below the client's folder. A source is the
+// path below files/, which must be the same.
 func file(path, source, mode string) (files.File, error) {
 	below, inside := strings.CutPrefix(path, dir)
 	if !inside || strings.Contains("/"+below+"/", "/../") {
@@ -47,7 +51,8 @@ func file(path, source, mode string) (files.File, error) {
 	return files.File{Path: below, Exec: mode == "0755"}, nil
 }
 
-// Ansible returns the files that a play copies. It names them and does not hold them.
+// Ansible returns the files that a play copies. It names them and does not
+// hold them.
 func Ansible(data []byte) ([]files.File, error) {
 	var plays []struct {
 		Name, Hosts string
@@ -116,7 +121,8 @@ func CloudInit(data []byte) ([]files.File, error) {
 	return all, nil
 }
 
-// piece returns the form of one or more lines. Its groups are named path, source and mode; one without a path is passed over.
+// piece returns the form of one or more lines. Its groups are named path,
+// source and mode; one without a path is passed over.
 func piece(form string) *regexp.Regexp {
 	return regexp.MustCompile(`\A(?:` + strings.ReplaceAll(form, "NAME", `[A-Za-z0-9._+@/-]+`) + `)\n`)
 }
@@ -141,7 +147,8 @@ func Nix(data []byte) ([]files.File, error) { return pieces(string(data), nix) }
 // Dockerfile returns the files that an image's lines copy.
 func Dockerfile(data []byte) ([]files.File, error) { return pieces(string(data), docker) }
 
-// Script returns the files that the script of a development container's feature copies.
+// Script returns the files that the script of a development container's
+// feature copies.
 func Script(data []byte) ([]files.File, error) { return pieces(string(data), script) }
 
 // pieces reads a form that consists of nothing but such pieces.

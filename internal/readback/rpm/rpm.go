@@ -1,8 +1,10 @@
-// Package rpm reads an RPM package back into its names and files. The layout is that of version 4 packages (rpm.org, "RPM V4 Package
-// format"): a lead, two headers of tags, and a compressed cpio archive.
+// Package rpm reads an RPM package back into its names and files. The layout
+// is that of version 4 packages (rpm.org, "RPM V4 Package format"): a lead,
+// two headers of tags, and a compressed cpio archive.
 //
-// It takes what policygen's own packages are and nothing else: gzip, no scripts. A size that the package tells is compared with what is there
-// before anything of that size is made.
+// It takes what policygen's own packages are and nothing else: gzip, no
+// scripts. A size that the package tells is compared with what is there before
+// anything of that size is made.
 package rpm
 
 import (
@@ -80,7 +82,8 @@ func only(texts []string) string {
 	return texts[0]
 }
 
-// header returns the tags that are texts, and what follows. The next part begins at a multiple of align bytes.
+// header returns the tags that are texts, and what follows. The next part
+// begins at a multiple of align bytes.
 func header(data []byte, align int) (map[uint32][]string, []byte, error) {
 	if len(data) < 16 || !bytes.HasPrefix(data, []byte("\x8e\xad\xe8\x01")) {
 		return nil, nil, errors.New("it has no magic number")
@@ -114,8 +117,9 @@ func header(data []byte, align int) (map[uint32][]string, []byte, error) {
 	return tags, data[min(padded, int64(len(data))):], nil
 }
 
-// members returns the files of a cpio archive in its "newc" form (cpio(5)): thirteen numbers of eight hex digits behind a mark, the name and
-// the content, both filled up to a multiple of four.
+// members returns the files of a cpio archive in its "newc" form (cpio(5)):
+// thirteen numbers of eight hex digits behind a mark, the name and the
+// content, both filled up to a multiple of four.
 func members(data []byte) ([]files.File, error) {
 	const fixed = 6 + 13*8
 	var all []files.File

@@ -1,4 +1,5 @@
-// Package spdx reads a bill of materials (SPDX 2.3, JSON): the digest of each file of a release.
+// Package spdx reads a bill of materials (SPDX 2.3, JSON): the digest of each
+// file of a release.
 package spdx
 
 import (

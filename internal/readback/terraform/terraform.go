@@ -1,4 +1,5 @@
-// Package terraform reads modules for consoles with the parser of HCL: which files each resource brings, and for whom.
+// Package terraform reads modules for consoles with the parser of HCL: which
+// files each resource brings, and for whom.
 package terraform
 
 import (
@@ -21,7 +22,8 @@ type Resource struct {
 // up leads from a module to the output folder.
 const up = "/../../../"
 
-// Read returns the resources of a module. Blocks that would run something, and functions other than those of the form, are errors.
+// Read returns the resources of a module. Blocks that would run something, and
+// functions other than those of the form, are errors.
 func Read(data []byte) ([]Resource, error) {
 	file, diags := hclsyntax.ParseConfig(data, "main.tf", hcl.InitialPos)
 	if diags.HasErrors() {

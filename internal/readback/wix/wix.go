@@ -1,4 +1,5 @@
-// Package wix reads the source of a Windows Installer package: which files it installs where, and whom it says to be for.
+// Package wix reads the source of a Windows Installer package: which files it
+// installs where, and whom it says to be for.
 package wix
 
 import (
@@ -14,7 +15,8 @@ type Source struct {
 	Files       []string // below the client's folder, slash-separated, in the order of the source
 }
 
-// directory is a folder with what is in it. Elements of other kinds, such as registry values or actions, are collected to be refused.
+// directory is a folder with what is in it. Elements of other kinds, such as
+// registry values or actions, are collected to be refused.
 type directory struct {
 	ID         string      `xml:"Id,attr"`
 	Name       string      `xml:"Name,attr"`
@@ -34,7 +36,8 @@ type component struct {
 
 type other struct{ XMLName xml.Name }
 
-// Read returns the source's content. Whatever a package could do besides installing files below the client's folder is an error.
+// Read returns the source's content. Whatever a package could do besides
+// installing files below the client's folder is an error.
 func Read(data []byte) (*Source, error) {
 	var document struct {
 		XMLName xml.Name `xml:"Wix"`

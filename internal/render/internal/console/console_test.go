@@ -25,7 +25,7 @@ func TestFrom(t *testing.T) {
 		t.Error("the artifact is empty")
 	}
 	got.Data = nil
-	want := console.Artifact{Audience: mac.Audience, Description: mac.Describe(), Path: "web/rings/pilot/macos/web.ring-pilot.mobileconfig"}
+	want := console.Artifact{Audience: mac.Audience, Revision: mac.Revision, Description: mac.Describe(), Path: "web/rings/pilot/macos/web.ring-pilot.mobileconfig"}
 	if diff := cmp.Diff(want, got); diff != "" || got.Name() != "web.ring-pilot.mobileconfig" {
 		t.Errorf("%s\n%s", got.Name(), diff)
 	}
