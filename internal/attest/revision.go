@@ -10,14 +10,15 @@ import (
 	"github.com/policygen/policygen/internal/readback/reg"
 )
 
-// These repeat what the writers say on purpose: a reader that shared them could not notice a change.
+// These repeat what the writers say on purpose: a reader that shared them
+// could not notice a change.
 var (
 	inGuidance = regexp.MustCompile(`\n<!-- policy revision ([0-9a-f]{16}) -->\s*$`)
 	inProfile  = regexp.MustCompile(`\bRevision ([0-9a-f]{16})\.`)
 )
 
-// RevisionIn returns the revision that a file of a kind tells; "" where it tells none, or is of a
-// kind that has no place for one.
+// RevisionIn returns the revision that a file of a kind tells; "" where it
+// tells none, or is of a kind that has no place for one.
 func RevisionIn(kind string, data []byte) string {
 	switch kind {
 	case importer.Guidance:
@@ -40,7 +41,8 @@ func RevisionIn(kind string, data []byte) string {
 	return ""
 }
 
-// first returns what the form captures, "" where the text has nothing of the form.
+// first returns what the form captures, "" where the text has nothing of the
+// form.
 func first(form *regexp.Regexp, text string) string {
 	if found := form.FindStringSubmatch(text); found != nil {
 		return found[1]

@@ -20,7 +20,8 @@ import (
 // driftOptions are the flags of drift as they were given.
 type driftOptions struct{ release, group, platform, output string }
 
-// driftCommand describes drift, which answers an auditor: is what was released what is installed?
+// driftCommand describes drift, which answers an auditor: is what was released
+// what is installed?
 func (a *app) driftCommand() *cobra.Command {
 	var o driftOptions
 	cmd := &cobra.Command{
@@ -69,7 +70,8 @@ func (a *app) drift(o driftOptions, args []string) error {
 	if o.platform != "" && !slices.Contains(policy.AllPlatforms(), o.platform) {
 		return usageError{flag: "platform", text: fmt.Sprintf("must be %s, not %q", either(policy.AllPlatforms()), o.platform)}
 	}
-	// The release is opened before the machine is read: everything about the machine is said in its terms.
+	// The release is opened before the machine is read: everything about the
+	// machine is said in its terms.
 	artifacts, name, err := a.releaseToCompare(o.release)
 	if err != nil {
 		return err
@@ -83,15 +85,15 @@ func (a *app) drift(o driftOptions, args []string) error {
 		return err
 	}
 	platform := driftPlatform(o, audience, m)
-	// A machine with a profile is compared with the profile, and one with files with the files:
-	// guidance and servers are in other places.
+	// A machine with a profile is compared with the profile, and one with
+	// files with the files: guidance and servers are in other places.
 	want, known := artifacts.Expected(audience.Folder, platform, m.files)
 	if !known {
 		return usageError{text: fmt.Sprintf("%s has nothing for %s on %s in that form", name, audience.Folder, platform), hint: "name another --group or --platform"}
 	}
 	want = comparable(want, m, slices.ContainsFunc(args, a.isFolder))
-	// Settings and scripts are compared apart: a script that was changed enforces nothing, though each
-	// setting is as released.
+	// Settings and scripts are compared apart: a script that was changed
+	// enforces nothing, though each setting is as released.
 	found := append(attest.Compare(want, m.Policy), a.driftHooks(artifacts, path.Join(audience.Folder, platform, "file"), args)...)
 	if err := a.printDrift(o, name, audience, platform, m, found); err != nil {
 		return err
@@ -102,8 +104,9 @@ func (a *app) drift(o driftOptions, args []string) error {
 	return nil
 }
 
-// comparable leaves out what cannot be compared: profiles and the registry hold settings alone,
-// and of single files nobody says that they are all that the machine has.
+// comparable leaves out what cannot be compared: profiles and the registry
+// hold settings alone, and of single files nobody says that they are all that
+// the machine has.
 func comparable(want attest.Policy, m machine, whole bool) attest.Policy {
 	if whole && m.files {
 		return want
@@ -126,8 +129,8 @@ func (a *app) isFolder(arg string) bool {
 	return err == nil && info.IsDir()
 }
 
-// releaseToCompare opens what --release names. Its digests are checked first: comparing with a
-// release that was changed would prove nothing.
+// releaseToCompare opens what --release names. Its digests are checked first:
+// comparing with a release that was changed would prove nothing.
 func (a *app) releaseToCompare(name string) (attest.Artifacts, string, error) {
 	if name == "" {
 		return attest.Artifacts{}, "", usageError{text: "drift needs --release", hint: "name the archive of the release, or a folder that policygen built"}
@@ -154,15 +157,16 @@ func (a *app) machine(artifacts attest.Artifacts, args []string) (machine, error
 	if err != nil {
 		return m, err
 	}
-	// Drop-ins of other packages count, as they do for the client. Two sources of which it would take
-	// one only are an error.
+	// Drop-ins of other packages count, as they do for the client. Two sources
+	// of which it would take one only are an error.
 	joined, err := importer.Join(artifacts.Catalog, pieces)
 	if err != nil {
 		return m, err
 	}
 	m.Settings, m.Servers, m.Guidance, m.files = joined.Settings, joined.Servers, attest.Guidance(joined.Markdown), true
 	for _, p := range pieces {
-		// One profile or registry file is enough: the client then passes over the files for settings.
+		// One profile or registry file is enough: the client then passes over
+		// the files for settings.
 		if p.Kind != importer.Settings && p.Kind != importer.Servers && p.Kind != importer.Guidance {
 			m.files = false
 		}
@@ -178,7 +182,8 @@ func (a *app) machine(artifacts attest.Artifacts, args []string) (machine, error
 
 // driftAudience finds whom the machine belongs to.
 func driftAudience(o driftOptions, artifacts attest.Artifacts, m machine) (out.Audience, error) {
-	// A name wins over the revision: whoever gives one wants to know how far the machine is from that group.
+	// A name wins over the revision: whoever gives one wants to know how far
+	// the machine is from that group.
 	folder, known := o.group, o.group != ""
 	if !known {
 		folder, known = artifacts.Folder(m.revision)
@@ -200,7 +205,8 @@ func driftAudience(o driftOptions, artifacts attest.Artifacts, m machine) (out.A
 	return out.Audience{}, usageError{text: text, hint: "name the audience with --group"}
 }
 
-// driftPlatform takes what the form of the files says, or the first platform of the audience.
+// driftPlatform takes what the form of the files says, or the first platform
+// of the audience.
 func driftPlatform(o driftOptions, audience out.Audience, m machine) string {
 	switch {
 	case o.platform != "":
@@ -213,7 +219,8 @@ func driftPlatform(o driftOptions, audience out.Audience, m machine) string {
 	return audience.Platforms[0]
 }
 
-// driftHooks compares the scripts beside the settings, where a whole folder is compared.
+// driftHooks compares the scripts beside the settings, where a whole folder is
+// compared.
 func (a *app) driftHooks(artifacts attest.Artifacts, tree string, args []string) []attest.Difference {
 	var found []attest.Difference
 	for _, arg := range args {
@@ -225,7 +232,8 @@ func (a *app) driftHooks(artifacts attest.Artifacts, tree string, args []string)
 			if !inside || artifact.Target != "hooks" {
 				continue
 			}
-			// The digests of the release were checked when it was opened, so the file is there.
+			// The digests of the release were checked when it was opened, so
+			// the file is there.
 			want, _ := artifacts.Read(artifact.Path)
 			got, err := os.ReadFile(filepath.Join(a.absolute(arg), filepath.FromSlash(name)))
 			switch {

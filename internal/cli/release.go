@@ -29,7 +29,8 @@ type releaseOptions struct {
 	heals, force                bool
 }
 
-// releaseCommand describes release. Its help promises what a verification rests on.
+// releaseCommand describes release. Its help promises what a verification
+// rests on.
 func (a *app) releaseCommand() *cobra.Command {
 	var o releaseOptions
 	cmd := &cobra.Command{
@@ -74,7 +75,8 @@ An archive that is there with other content is not replaced without --force: a v
 
 // release judges the command line first, then the policies, and writes last.
 func (a *app) release(cmd *cobra.Command, o releaseOptions) error {
-	// The date comes first: the version follows from it, and each of the checks below names it.
+	// The date comes first: the version follows from it, and each of the
+	// checks below names it.
 	at, err := a.date(o.place)
 	if err != nil {
 		return err
@@ -86,8 +88,8 @@ func (a *app) release(cmd *cobra.Command, o releaseOptions) error {
 	if err != nil {
 		return err
 	}
-	// The output folder of build plays no part here: a release is built beside itself, so that out/
-	// may be at another state.
+	// The output folder of build plays no part here: a release is built beside
+	// itself, so that out/ may be at another state.
 	policies, _, err := a.folders(o.place)
 	if err != nil {
 		return err
@@ -107,8 +109,8 @@ func (a *app) release(cmd *cobra.Command, o releaseOptions) error {
 	if err != nil {
 		return err
 	}
-	// Modules of Rego are judged by a program of their own; where it is missing, the list says so like
-	// that of build.
+	// Modules of Rego are judged by a program of their own; where it is
+	// missing, the list says so like that of build.
 	l.modules(cmd.Context(), a, program)
 	list := buildList(l.list, false)
 	if err := a.text(a.env.Stderr, a.env.StderrTerminal, l, list); err != nil {
@@ -150,7 +152,8 @@ func (a *app) releaseUsage(o releaseOptions) (ed25519.PrivateKey, error) {
 	return key, nil
 }
 
-// plainReason tells what is wrong with a file without the name of the system call.
+// plainReason tells what is wrong with a file without the name of the system
+// call.
 func plainReason(err error) string {
 	var path *os.PathError
 	if errors.As(err, &path) {
@@ -159,18 +162,19 @@ func plainReason(err error) string {
 	return err.Error()
 }
 
-// day is the date that files of a release carry: to the day, so that two runs of one day agree.
+// day is the date that files of a release carry: to the day, so that two runs
+// of one day agree.
 func day(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }
 
-// putRelease writes archive, manifest and signatures. Each file is written beside its place and
-// moved, so that nobody reads a part.
+// putRelease writes archive, manifest and signatures. Each file is written
+// beside its place and moved, so that nobody reads a part.
 func (a *app) putRelease(o releaseOptions, r *release.Release, key ed25519.PrivateKey, dist string, date time.Time) error {
 	pack := r.TarGz
 	if o.format == zipFormat {
 		pack = r.Zip
 	}
-	// Everything is in memory before the first file is written, so that a full disk is the only thing
-	// that can stop half-way.
+	// Everything is in memory before the first file is written, so that a full
+	// disk is the only thing that can stop half-way.
 	archive, err := pack(date)
 	if err != nil {
 		return err
@@ -186,7 +190,8 @@ func (a *app) putRelease(o releaseOptions, r *release.Release, key ed25519.Priva
 			parts = append(parts, part{p.name + release.SignatureSuffix, release.Sign(key, p.data)})
 		}
 	}
-	// Equal bytes are no other release: a pipeline may run twice, and then signs what is there already.
+	// Equal bytes are no other release: a pipeline may run twice, and then
+	// signs what is there already.
 	if was, err := os.ReadFile(parts[0].name); err == nil && string(was) != string(archive) && !o.force {
 		return usageError{text: fmt.Sprintf("%s is there and holds something else", a.shown(parts[0].name)), hint: "give the release another --version, or replace it with --force"}
 	}
@@ -200,7 +205,8 @@ func (a *app) putRelease(o releaseOptions, r *release.Release, key ed25519.Priva
 
 // replaceFile puts a file in place as a whole.
 func replaceFile(name string, data []byte) error {
-	// The temporary file lies in the same folder, since renaming is a step of one file system only.
+	// The temporary file lies in the same folder, since renaming is a step of
+	// one file system only.
 	file, err := os.CreateTemp(filepath.Dir(name), ".policygen-*")
 	if err != nil {
 		return err
@@ -218,8 +224,8 @@ func replaceFile(name string, data []byte) error {
 
 // released says what was written.
 func (a *app) released(o releaseOptions, r *release.Release, archive string, data []byte, key ed25519.PrivateKey) error {
-	// The digest is printed although the signature covers it: people compare it by eye, and ticket
-	// systems keep it.
+	// The digest is printed although the signature covers it: people compare
+	// it by eye, and ticket systems keep it.
 	m, sum, signer := r.Manifest, sha256Hex(data), ""
 	if key != nil {
 		signer = release.Fingerprint(key.Public().(ed25519.PublicKey))

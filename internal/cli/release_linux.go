@@ -11,9 +11,9 @@ import (
 	"github.com/policygen/policygen/internal/release"
 )
 
-// linuxFiles makes the packages and the forms for configuration management of every audience that
-// has Linux. A person has none of their own: a machine has one package, and who works on it
-// changes.
+// linuxFiles makes the packages and the forms for configuration management of
+// every audience that has Linux. A person has none of their own: a machine has
+// one package, and who works on it changes.
 func linuxFiles(o releaseOptions, m *out.Manifest, built []release.File, date time.Time) ([]release.File, error) {
 	var all []release.File
 	for _, audience := range m.Audiences {
@@ -51,7 +51,8 @@ func linuxFiles(o releaseOptions, m *out.Manifest, built []release.File, date ti
 	return all, nil
 }
 
-// linuxPackages writes both formats, under the names that their tools give them.
+// linuxPackages writes both formats, under the names that their tools give
+// them.
 func linuxPackages(p linuxpkg.Package) ([]release.File, error) {
 	deb, err := linuxpkg.Deb(p)
 	if err != nil {
@@ -68,8 +69,8 @@ func linuxPackages(p linuxpkg.Package) ([]release.File, error) {
 	}, nil
 }
 
-// linuxTree returns what an audience installs on Linux, by paths below the client's folder: the
-// tree with one document, or else the one with drop-ins.
+// linuxTree returns what an audience installs on Linux, by paths below the
+// client's folder: the tree with one document, or else the one with drop-ins.
 func linuxTree(folder string, built []release.File) []release.File {
 	for _, tree := range []string{"file", "dropins"} {
 		var files []release.File

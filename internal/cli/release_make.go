@@ -19,10 +19,11 @@ import (
 	"github.com/policygen/policygen/internal/release"
 )
 
-// makeRelease builds into a folder of its own beside the archive, which goes away, and puts the
-// release together from it.
+// makeRelease builds into a folder of its own beside the archive, which goes
+// away, and puts the release together from it.
 func (a *app) makeRelease(cmd *cobra.Command, o releaseOptions, l *loaded, program *compile.Program, dist string, at time.Time) (*release.Release, error) {
-	// What to compare with is read first: a slip in --since should not cost a whole build.
+	// What to compare with is read first: a slip in --since should not cost a
+	// whole build.
 	previous, base, err := a.previousRelease(o, at)
 	if err != nil {
 		return nil, err
@@ -35,9 +36,9 @@ func (a *app) makeRelease(cmd *cobra.Command, o releaseOptions, l *loaded, progr
 		return nil, err
 	}
 	defer os.RemoveAll(temporary)
-	// The same writer as that of build is used, into a folder that goes away. So a release cannot hold
-	// anything that a build would not write, and what covers all groups at once comes along without
-	// being known here.
+	// The same writer as that of build is used, into a folder that goes away.
+	// So a release cannot hold anything that a build would not write, and what
+	// covers all groups at once comes along without being known here.
 	built := filepath.Join(temporary, "out")
 	if _, err := program.Build(cmd.Context(), built, compile.Selection{Client: o.client}, a.progress("groups")); err != nil {
 		return nil, err
@@ -50,7 +51,8 @@ func (a *app) makeRelease(cmd *cobra.Command, o releaseOptions, l *loaded, progr
 	if err != nil {
 		return nil, err
 	}
-	// Packages are made from the artifacts as they are in the release, so that what dpkg installs is what verify has read.
+	// Packages are made from the artifacts as they are in the release, so that
+	// what dpkg installs is what verify has read.
 	linux, err := linuxFiles(o, m, files, day(at))
 	if err != nil {
 		return nil, err
@@ -63,8 +65,8 @@ func (a *app) makeRelease(cmd *cobra.Command, o releaseOptions, l *loaded, progr
 	for _, audience := range m.Audiences {
 		told.Audiences = append(told.Audiences, release.Audience{Folder: audience.Folder, Group: audience.Group, User: audience.User, Revision: audience.Revision})
 	}
-	// Without a previous release nothing is counted, and CHANGES.md says that in so many words: "no
-	// changes" would be another statement.
+	// Without a previous release nothing is counted, and CHANGES.md says that
+	// in so many words: "no changes" would be another statement.
 	if base != nil {
 		head := &diffSide{name: told.Version, loaded: *l, side: sideOf(program, at)}
 		if !base.side.Compiled { // artifacts say less than policy files, so artifacts are compared with artifacts
@@ -97,7 +99,8 @@ func orNil(text string) *string {
 	return &text
 }
 
-// sourcesOf returns the policy files of a program, which the bill of materials lists.
+// sourcesOf returns the policy files of a program, which the bill of materials
+// lists.
 func sourcesOf(program *compile.Program) []release.Source {
 	var sources []release.Source
 	for _, name := range program.Set.Tree.Paths() {
@@ -138,8 +141,8 @@ func (a *app) previousRelease(o releaseOptions, at time.Time) (*release.Previous
 	if o.since == "" {
 		return nil, nil, nil
 	}
-	// A release is tried first, as it is the most exact answer: it holds what machines have, whatever
-	// git has become since.
+	// A release is tried first, as it is the most exact answer: it holds what
+	// machines have, whatever git has become since.
 	previous := &release.Previous{Name: o.since}
 	if name := a.absolute(o.since); isRelease(name) {
 		r, err := release.Open(name)
@@ -160,15 +163,16 @@ func (a *app) previousRelease(o releaseOptions, at time.Time) (*release.Previous
 			previous.Revision = m.Revision
 		}
 	}
-	// A revision whose policies are broken was never released, so the author has named the wrong one.
+	// A revision whose policies are broken was never released, so the author
+	// has named the wrong one.
 	if base.side == nil {
 		return nil, nil, usageError{flag: "since", text: fmt.Sprintf("the policies of %s have errors and cannot be compared", o.since)}
 	}
 	return previous, base, nil
 }
 
-// isRelease reports whether a path is a release rather than a revision or a folder of another
-// kind: a file, or a folder with a manifest of one.
+// isRelease reports whether a path is a release rather than a revision or a
+// folder of another kind: a file, or a folder with a manifest of one.
 func isRelease(name string) bool {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -209,7 +213,8 @@ func (r releasedFiles) ReadFile(name string) ([]byte, error) {
 func releaseChanges(r report.Report) (release.Summary, []release.Change) {
 	var changes []release.Change
 	for _, c := range r.Changes {
-		// Whoever decides whether to deliver reads this list; what changes nothing for anybody would hide the rest.
+		// Whoever decides whether to deliver reads this list; what changes
+		// nothing for anybody would hide the rest.
 		if c.Class == diff.Neutral {
 			continue
 		}

@@ -18,7 +18,8 @@ type rollbackOptions struct {
 	dry                     bool
 }
 
-// rollbackCommand describes rollback, which people run when a release has gone wrong.
+// rollbackCommand describes rollback, which people run when a release has gone
+// wrong.
 func (a *app) rollbackCommand() *cobra.Command {
 	var o rollbackOptions
 	cmd := &cobra.Command{
@@ -57,7 +58,8 @@ func someRevision(cmd *cobra.Command, args []string) error {
 	return usageError{text: fmt.Sprintf("rollback takes one revision, not %d arguments", len(args)), hint: see(cmd)}
 }
 
-// rollback compares first, so that the diff is that of the commit, and a revision that cannot be compiled is never restored.
+// rollback compares first, so that the diff is that of the commit, and a
+// revision that cannot be compiled is never restored.
 func (a *app) rollback(o rollbackOptions, rev string) error {
 	by, err := a.signer(o)
 	if err != nil {

@@ -77,8 +77,8 @@ type verification struct {
 // verify prints everything that is wrong, and ends with 1 where anything is.
 func (a *app) verify(o verifyOptions, name string) error {
 	v := verification{Format: 1, Problems: []string{}}
-	// A path that is not there is a slip of the command line. A file that is there and cannot be read
-	// is what verify is for.
+	// A path that is not there is a slip of the command line. A file that is
+	// there and cannot be read is what verify is for.
 	path := a.absolute(name)
 	if _, err := os.Stat(path); err != nil {
 		return usageError{text: plainReason(err), hint: "name the archive of a release, or a folder"}
@@ -104,8 +104,8 @@ func (a *app) verify(o verifyOptions, name string) error {
 	return nil
 }
 
-// verified checks signature and digests and returns the artifacts to read back. An error is
-// something after which nothing can be read.
+// verified checks signature and digests and returns the artifacts to read
+// back. An error is something after which nothing can be read.
 func (a *app) verified(o verifyOptions, path string, v *verification) (attest.Artifacts, error) {
 	if !isRelease(path) {
 		return a.verifiedOut(o, path, v)
@@ -122,11 +122,12 @@ func (a *app) verified(o verifyOptions, path string, v *verification) (attest.Ar
 		return attest.Artifacts{}, err
 	}
 	v.Name, v.Revision, v.Files = r.Manifest.Title(), r.Manifest.Revision, len(r.Manifest.Files)
-	// Artifacts are read back even where a digest is wrong: what the settings in them say tells more
-	// about what somebody changed.
+	// Artifacts are read back even where a digest is wrong: what the settings
+	// in them say tells more about what somebody changed.
 	v.Problems = append(v.Problems, r.Check()...)
 	artifacts, err := a.releasedArtifacts(r)
-	// Both manifests are covered by the signature, but a release that somebody put together by hand has none.
+	// Both manifests are covered by the signature, but a release that somebody
+	// put together by hand has none.
 	if err == nil && artifacts.Manifest.Revision != r.Manifest.Revision {
 		v.Problems = append(v.Problems, fmt.Sprintf("%s: its revision is not that of its artifacts", release.ManifestName))
 	}
@@ -184,7 +185,8 @@ func (a *app) verifiedOut(o verifyOptions, dir string, v *verification) (attest.
 	return attest.Artifacts{Manifest: m, Catalog: cat, Read: func(name string) ([]byte, error) { return fs.ReadFile(root, name) }}, err
 }
 
-// signature checks the signature of an archive, or of the manifest of an unpacked one.
+// signature checks the signature of an archive, or of the manifest of an
+// unpacked one.
 func (a *app) signature(o verifyOptions, path string, r *release.Release, v *verification) error {
 	v.Signature = "not checked"
 	if o.key == "" {
@@ -198,8 +200,8 @@ func (a *app) signature(o verifyOptions, path string, r *release.Release, v *ver
 	if err != nil {
 		return usageError{flag: "key", text: fmt.Sprintf("%s: %v", o.key, err)}
 	}
-	// An archive is signed as a whole. Of an unpacked one only the manifest has a signature, and the
-	// manifest has the digests of the rest.
+	// An archive is signed as a whole. Of an unpacked one only the manifest
+	// has a signature, and the manifest has the digests of the rest.
 	name, data := path+release.SignatureSuffix, []byte(nil)
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		if name = path + ".json" + release.SignatureSuffix; r != nil {
@@ -208,7 +210,8 @@ func (a *app) signature(o verifyOptions, path string, r *release.Release, v *ver
 	} else if data, err = os.ReadFile(path); err != nil {
 		return err
 	}
-	// Download pages seldom keep two names together, so the signature may have another one.
+	// Download pages seldom keep two names together, so the signature may have
+	// another one.
 	if o.signature != "" {
 		name = a.absolute(o.signature)
 	}

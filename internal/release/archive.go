@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// members returns the files as they stand in an archive: in a folder of the release's name, the
-// manifest first.
+// members returns the files as they stand in an archive: in a folder of the
+// release's name, the manifest first.
 func (r *Release) members() []File {
 	folder := r.Manifest.Title() + "/"
 	all := []File{{Path: folder + ManifestName, Data: r.encoded}}
@@ -30,12 +30,12 @@ func (f File) mode() int64 {
 	return 0o644
 }
 
-// TarGz returns the release as one archive. The date, to the second, is that of every file in it;
-// owner, user and compression are fixed.
+// TarGz returns the release as one archive. The date, to the second, is that
+// of every file in it; owner, user and compression are fixed.
 func (r *Release) TarGz(date time.Time) ([]byte, error) {
 	var b bytes.Buffer
-	// The level is part of the bytes, and so is the version of the compressor: releases that must
-	// agree are made by one version of policygen.
+	// The level is part of the bytes, and so is the version of the compressor:
+	// releases that must agree are made by one version of policygen.
 	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
 	if err != nil {
 		return nil, err
@@ -57,8 +57,8 @@ func (r *Release) TarGz(date time.Time) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// Zip returns the release as one archive for systems that have no tar. The date counts in steps of
-// two seconds, as the format does.
+// Zip returns the release as one archive for systems that have no tar. The
+// date counts in steps of two seconds, as the format does.
 func (r *Release) Zip(date time.Time) ([]byte, error) {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)

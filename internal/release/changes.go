@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// shownAudiences is how many audiences a line of the changes names; the manifest has them all.
+// shownAudiences is how many audiences a line of the changes names; the
+// manifest has them all.
 const shownAudiences = 5
 
-// changesText returns the changes since the previous release as Markdown, for those who decide
-// whether to deliver it.
+// changesText returns the changes since the previous release as Markdown, for
+// those who decide whether to deliver it.
 func (m Manifest) changesText() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s %s\n\n", m.Name, m.Version)
@@ -40,9 +41,9 @@ func (m Manifest) changesText() string {
 // titles are the headings of the classes.
 var titles = map[string]string{"BREAKS": "Breaks", "LOOSENS": "Loosens", "TIGHTENS": "Tightens"}
 
-// line is one change as an item of a list: what, from what to what, for whom, and why. The
-// fingerprint is that of `policygen diff`, so that an approval given in a pull request can be
-// found again.
+// line is one change as an item of a list: what, from what to what, for whom,
+// and why. The fingerprint is that of `policygen diff`, so that an approval
+// given in a pull request can be found again.
 func (c Change) line() string {
 	text := "- " + inline(c.Path)
 	if c.Old != "" {
@@ -63,7 +64,8 @@ func (c Change) line() string {
 	return fmt.Sprintf("%s%s (`%s`, `%s`)\n  %s\n", text, more, c.Check, c.Fingerprint, inline(c.Why))
 }
 
-// inline shows somebody else's text as code on one line, in a fence longer than any run of backticks in it.
+// inline shows somebody else's text as code on one line, in a fence longer
+// than any run of backticks in it.
 func inline(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	if runes := []rune(s); len(runes) > 200 {

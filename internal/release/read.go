@@ -17,18 +17,20 @@ import (
 	"strings"
 )
 
-// Bounds of what is read, far above any release: an archive may come from anybody until its
-// signature is checked.
+// Bounds of what is read, far above any release: an archive may come from
+// anybody until its signature is checked.
 const (
 	maxBytes = 2 << 30
 	maxFiles = 1 << 20
 )
 
-// errTooLarge ends the reading of an archive that unpacks to more than the bounds.
+// errTooLarge ends the reading of an archive that unpacks to more than the
+// bounds.
 var errTooLarge = errors.New("it unpacks to more than any release holds")
 
-// Open reads a release from an archive, or from the folder into which one was unpacked. It says
-// nothing of whether the files are as they were made; see [Release.Check].
+// Open reads a release from an archive, or from the folder into which one was
+// unpacked. It says nothing of whether the files are as they were made; see
+// [Release.Check].
 func Open(name string) (*Release, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -91,8 +93,8 @@ func assemble(files []File) (*Release, error) {
 	return r, err
 }
 
-// readTarGz reads regular files only. Whatever else somebody put in, such as a link, is no part of
-// a release.
+// readTarGz reads regular files only. Whatever else somebody put in, such as a
+// link, is no part of a release.
 func readTarGz(data []byte) ([]File, error) {
 	z, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
@@ -121,9 +123,9 @@ func readTarGz(data []byte) ([]File, error) {
 	}
 }
 
-// readZip reads the other form. Its directory of names stands at the end, so that an archive that
-// was cut is noticed before anything is read, and the checksum of each member is compared while it
-// is.
+// readZip reads the other form. Its directory of names stands at the end, so
+// that an archive that was cut is noticed before anything is read, and the
+// checksum of each member is compared while it is.
 func readZip(data []byte) ([]File, error) {
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -155,9 +157,9 @@ type budget struct {
 	files int
 }
 
-// read reads a member to its end, or until the whole archive has become larger than any release.
-// What a header says of the size is not believed: an archive of some kilobytes can unpack to as
-// many gigabytes.
+// read reads a member to its end, or until the whole archive has become larger
+// than any release. What a header says of the size is not believed: an archive
+// of some kilobytes can unpack to as many gigabytes.
 func (b *budget) read(r io.Reader) ([]byte, error) {
 	if b.files++; b.files > maxFiles {
 		return nil, errTooLarge

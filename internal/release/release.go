@@ -1,9 +1,12 @@
-// Package release is the form in which built policy leaves the repository: one archive with everything that machines and consoles take, a
-// manifest with the digest of each file, a list of the changes that matter, and an SPDX bill of materials. The same input gives the same
-// bytes; signatures lie beside the archive, so that it does not depend on who signs.
+// Package release is the form in which built policy leaves the repository: one
+// archive with everything that machines and consoles take, a manifest with the
+// digest of each file, a list of the changes that matter, and an SPDX bill of
+// materials. The same input gives the same bytes; signatures lie beside the
+// archive, so that it does not depend on who signs.
 //
-// [New] puts a release together, [Release.TarGz] and [Release.Zip] write it, [Open] reads any form
-// of it and [Release.Check] compares the files with the manifest.
+// [New] puts a release together, [Release.TarGz] and [Release.Zip] write it,
+// [Open] reads any form of it and [Release.Check] compares the files with the
+// manifest.
 package release
 
 import (
@@ -19,7 +22,8 @@ import (
 	"time"
 )
 
-// The names of a release's own files. Artifacts lie below [ArtifactsDir] as in the output folder.
+// The names of a release's own files. Artifacts lie below [ArtifactsDir] as in
+// the output folder.
 const (
 	ManifestName = "release.json"
 	ChangesName  = "CHANGES.md"
@@ -27,7 +31,8 @@ const (
 	ArtifactsDir = "artifacts"
 )
 
-// FormatVersion is the version of the manifest's shape; it grows when a field changes its meaning.
+// FormatVersion is the version of the manifest's shape; it grows when a field
+// changes its meaning.
 const FormatVersion = 1
 
 // Manifest is what a release says of itself.
@@ -104,8 +109,9 @@ type Release struct {
 	encoded  []byte // the manifest as it is written or was read
 }
 
-// New completes a manifest with the list of files. The bill of materials and the list of changes
-// are made here; they belong to each release. The date is that of the build, to the day.
+// New completes a manifest with the list of files. The bill of materials and
+// the list of changes are made here; they belong to each release. The date is
+// that of the build, to the day.
 func New(m Manifest, files []File, sources []Source, date time.Time) (*Release, error) {
 	m.FormatVersion = FormatVersion
 	m.Changes, m.Audiences = append([]Change{}, m.Changes...), append([]Audience{}, m.Audiences...)
@@ -116,7 +122,8 @@ func New(m Manifest, files []File, sources []Source, date time.Time) (*Release, 
 	}
 	files = append(files, File{Path: SBOMName, Data: bill})
 	slices.SortFunc(files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
-	// The list is made from what is there, never taken over: a manifest that was read may list what is gone.
+	// The list is made from what is there, never taken over: a manifest that
+	// was read may list what is gone.
 	m.Files = nil
 	for i, f := range files {
 		if i > 0 && files[i-1].Path == f.Path {
@@ -128,8 +135,8 @@ func New(m Manifest, files []File, sources []Source, date time.Time) (*Release, 
 	return &Release{Manifest: m, Files: files, encoded: encoded}, err
 }
 
-// ManifestBytes returns the manifest as it stands in the release, which is what is signed for
-// those who unpack it. Do not change the bytes.
+// ManifestBytes returns the manifest as it stands in the release, which is
+// what is signed for those who unpack it. Do not change the bytes.
 func (r *Release) ManifestBytes() []byte { return r.encoded }
 
 // Title returns name and version as file names begin with them.
@@ -144,11 +151,12 @@ func (r *Release) File(path string) ([]byte, bool) {
 	return r.Files[i].Data, true
 }
 
-// Check compares the files with the manifest. It returns one line for each difference, sorted by
-// path; none where all is as it was made.
+// Check compares the files with the manifest. It returns one line for each
+// difference, sorted by path; none where all is as it was made.
 func (r *Release) Check() []string {
 	var found []string
-	// Both directions are compared. A file that was added could be picked up by whoever installs a whole folder.
+	// Both directions are compared. A file that was added could be picked up
+	// by whoever installs a whole folder.
 	want := make(map[string]Entry, len(r.Manifest.Files))
 	for _, e := range r.Manifest.Files {
 		want[e.Path] = e
@@ -198,8 +206,8 @@ func decode(data []byte) (Manifest, error) {
 	return m, nil
 }
 
-// versionRunes may stand in a version behind its first digit: what both dpkg and rpm take, so that
-// packages can have it.
+// versionRunes may stand in a version behind its first digit: what both dpkg
+// and rpm take, so that packages can have it.
 const versionRunes = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.+~"
 
 // CheckVersion refuses a version that a package cannot have.
@@ -210,8 +218,8 @@ func CheckVersion(v string) error {
 	return nil
 }
 
-// Slug returns a text as it can stand in file names and names of packages: lower-case letters,
-// digits and single hyphens.
+// Slug returns a text as it can stand in file names and names of packages:
+// lower-case letters, digits and single hyphens.
 func Slug(text string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(text) {

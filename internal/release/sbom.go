@@ -15,8 +15,9 @@ type Source struct {
 	Data []byte
 }
 
-// The bill of materials is SPDX 2.3 in its JSON form (https://spdx.github.io/spdx-spec/v2.3/): one
-// package, the files in it, and the policy files that they were made from.
+// The bill of materials is SPDX 2.3 in its JSON form
+// (https://spdx.github.io/spdx-spec/v2.3/): one package, the files in it, and
+// the policy files that they were made from.
 type (
 	document struct {
 		SPDXVersion   string         `json:"spdxVersion"`
@@ -73,8 +74,8 @@ type (
 
 const noAssertion = "NOASSERTION"
 
-// sbom returns the bill of materials. Its identity comes from the content, so that the same
-// release has the same bill.
+// sbom returns the bill of materials. Its identity comes from the content, so
+// that the same release has the same bill.
 func sbom(m Manifest, files []File, sources []Source, date time.Time) ([]byte, error) {
 	files = slices.Clone(files)
 	slices.SortFunc(files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
@@ -100,8 +101,8 @@ func sbom(m Manifest, files []File, sources []Source, date time.Time) ([]byte, e
 	d.Relationships = []relationship{
 		{d.SPDXID, "DESCRIBES", release.SPDXID}, {d.SPDXID, "DESCRIBES", policies.SPDXID}, {release.SPDXID, "GENERATED_FROM", policies.SPDXID},
 	}
-	// The namespace must be unique for each document. A digest of the rest is, and needs neither clock
-	// nor chance.
+	// The namespace must be unique for each document. A digest of the rest is,
+	// and needs neither clock nor chance.
 	content, err := encode(d)
 	if err != nil {
 		return nil, err
@@ -110,7 +111,8 @@ func sbom(m Manifest, files []File, sources []Source, date time.Time) ([]byte, e
 	return encode(d)
 }
 
-// packageOf returns a package of which nobody has said under which licence it is.
+// packageOf returns a package of which nobody has said under which licence it
+// is.
 func packageOf(id, name string, m Manifest) pack {
 	p := pack{SPDXID: id, Name: name, Version: m.Version, Download: noAssertion, Concluded: noAssertion, Declared: noAssertion, Copyright: noAssertion}
 	if m.Organization != "" {
@@ -119,8 +121,8 @@ func packageOf(id, name string, m Manifest) pack {
 	return p
 }
 
-// bill returns the entry of one file. The licence of a policy is a matter of the organization, and
-// no file says it, so nothing is asserted.
+// bill returns the entry of one file. The licence of a policy is a matter of
+// the organization, and no file says it, so nothing is asserted.
 func bill(id, name string, data []byte) billed {
 	old := sha1.Sum(data) //nolint:gosec // see above
 	return billed{SPDXID: id, Name: name, Concluded: noAssertion, InFile: []string{noAssertion}, Copyright: noAssertion,

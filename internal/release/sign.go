@@ -9,11 +9,12 @@ import (
 	"errors"
 )
 
-// SignatureSuffix is added to a file's name for its detached signature: 64 bytes, as `openssl
-// pkeyutl -rawin` writes and reads them.
+// SignatureSuffix is added to a file's name for its detached signature: 64
+// bytes, as `openssl pkeyutl -rawin` writes and reads them.
 const SignatureSuffix = ".sig"
 
-// Errors of keys say what to do and never what was read: an error may end in a log.
+// Errors of keys say what to do and never what was read: an error may end in a
+// log.
 var (
 	errPrivate = errors.New("no ed25519 private key in PEM (PKCS #8, without a passphrase): make one with `openssl genpkey -algorithm ed25519`")
 	errPublic  = errors.New("no ed25519 public key in PEM: make it from the private one with `openssl pkey -pubout`")
@@ -21,7 +22,8 @@ var (
 
 // PrivateKey reads an ed25519 private key.
 func PrivateKey(text []byte) (ed25519.PrivateKey, error) {
-	// Only the first block counts: a file with several keys would leave open which of them has signed.
+	// Only the first block counts: a file with several keys would leave open
+	// which of them has signed.
 	block, _ := pem.Decode(text)
 	if block == nil || block.Type != "PRIVATE KEY" {
 		return nil, errPrivate
@@ -62,7 +64,8 @@ func Signed(key ed25519.PublicKey, data, signature []byte) bool {
 	return len(signature) == ed25519.SignatureSize && ed25519.Verify(key, data, signature)
 }
 
-// Fingerprint names a public key as ssh does, for people who compare two of them.
+// Fingerprint names a public key as ssh does, for people who compare two of
+// them.
 func Fingerprint(key ed25519.PublicKey) string {
 	sum := sha256.Sum256(key)
 	return "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:])

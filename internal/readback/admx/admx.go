@@ -1,5 +1,7 @@
-// Package admx reads administrative templates back: which text each policy would put into the registry if it were enabled as it stands.
-// It follows the references between .admx and .adml as the editor of Group Policy does, and takes only what Intune imports alone.
+// Package admx reads administrative templates back: which text each policy
+// would put into the registry if it were enabled as it stands. It follows the
+// references between .admx and .adml as the editor of Group Policy does, and
+// takes only what Intune imports alone.
 package admx
 
 import (

@@ -1,4 +1,5 @@
-// Package gateway reads the managed policies of a Claude apps gateway and serves them as it does, first_match (seen on claude 2.1.329).
+// Package gateway reads the managed policies of a Claude apps gateway and
+// serves them as it does, first_match (seen on claude 2.1.329).
 package gateway
 
 import (
@@ -25,11 +26,13 @@ type entry struct {
 	comment  string
 }
 
-// base reports an entry that matches everybody, which is also merged below the others.
+// base reports an entry that matches everybody, which is also merged below the
+// others.
 func (e entry) base() bool { return e.groups == nil && e.domain == "" }
 
-// Read reads a managed section. Variables are replaced in all strings but the keys of maps; one that is not in env is an error, as it is for
-// the gateway, and so are a key that it does not know and a group or domain that is empty.
+// Read reads a managed section. Variables are replaced in all strings but the
+// keys of maps; one that is not in env is an error, as it is for the gateway,
+// and so are a key that it does not know and a group or domain that is empty.
 func Read(data []byte, env map[string]string) (*Policies, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(data, &document); err != nil {
@@ -114,7 +117,8 @@ func readEntry(n *value.Node) (entry, error) {
 
 var variable = regexp.MustCompile(`\$\{(\w+)\}`)
 
-// expand does what the gateway does to each string; a text that is a file's name as a whole would be replaced by that file.
+// expand does what the gateway does to each string; a text that is a file's
+// name as a whole would be replaced by that file.
 func expand(s string, env map[string]string) (string, error) {
 	if strings.HasPrefix(s, "${file:") && strings.HasSuffix(s, "}") {
 		return "", fmt.Errorf("%q would be replaced by a file", s)
@@ -130,7 +134,8 @@ func expand(s string, env map[string]string) (string, error) {
 	return expanded, missing
 }
 
-// convert returns a YAML node as JSON would have it. Aliases and tags of one's own are errors.
+// convert returns a YAML node as JSON would have it. Aliases and tags of one's
+// own are errors.
 func convert(n *yaml.Node, env map[string]string) (*value.Node, error) {
 	var nowhere diag.Pos
 	switch n.Kind {
@@ -175,7 +180,8 @@ func convertScalar(n *yaml.Node, env map[string]string) (*value.Node, error) {
 	return nil, fmt.Errorf("line %d: a value of type %s", n.Line, n.ShortTag())
 }
 
-// Serve returns what a person gets, and false for somebody whom no entry matches.
+// Serve returns what a person gets, and false for somebody whom no entry
+// matches.
 func (p *Policies) Serve(groups []string, email string) (*value.Node, bool) {
 	_, domain, _ := strings.Cut(strings.ToLower(email), "@")
 	for _, e := range p.entries {
@@ -191,13 +197,15 @@ func (p *Policies) Serve(groups []string, email string) (*value.Node, bool) {
 	return nil, false
 }
 
-// Members of these objects are merged one by one; of permissions only deny and ask are joined. These lists are joined.
+// Members of these objects are merged one by one; of permissions only deny and
+// ask are joined. These lists are joined.
 var (
 	byMember = []string{"env", "modelOverrides", "skillOverrides"}
 	joined   = []string{"deniedMcpServers", "blockedMarketplaces", "disabledMcpjsonServers", "deniedModels"}
 )
 
-// mergeBase returns an entry over the one that matches everybody. All other objects of the entry replace the base's.
+// mergeBase returns an entry over the one that matches everybody. All other
+// objects of the entry replace the base's.
 func mergeBase(base, over *value.Node) *value.Node {
 	merged := base
 	for _, m := range over.Members {

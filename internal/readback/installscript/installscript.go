@@ -1,4 +1,5 @@
-// Package installscript reads a script that installs files back into the files.
+// Package installscript reads a script that installs files back into the
+// files.
 package installscript
 
 import (
@@ -12,10 +13,12 @@ import (
 	"github.com/policygen/policygen/internal/readback/files"
 )
 
-// call is the one form in which a file comes: no name or mode that a shell would read differently, and a document in which it finds nothing.
+// call is the one form in which a file comes: no name or mode that a shell
+// would read differently, and a document in which it finds nothing.
 var call = regexp.MustCompile(`^put (0644|0755) '([A-Za-z0-9._/-]+)' <<'\.'$`)
 
-// Read returns the files in the order in which they are installed. A file that comes twice and a name that leads elsewhere are errors.
+// Read returns the files in the order in which they are installed. A file that
+// comes twice and a name that leads elsewhere are errors.
 func Read(script []byte) ([]files.File, error) {
 	var all []files.File
 	seen := map[string]bool{}

@@ -1,5 +1,5 @@
-// Package lgpo reads LGPO text back, as LGPO.exe /parse prints it and /t takes it: four lines for each value, with comments and empty lines
-// between.
+// Package lgpo reads LGPO text back, as LGPO.exe /parse prints it and /t takes
+// it: four lines for each value, with comments and empty lines between.
 package lgpo
 
 import (
@@ -20,10 +20,12 @@ type Error struct {
 // Error returns the line and the message.
 func (e *Error) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Msg) }
 
-// key is where the client looks for its policy; upper and lower case are the same to Windows.
+// key is where the client looks for its policy; upper and lower case are the
+// same to Windows.
 const key = `SOFTWARE\Policies\ClaudeCode`
 
-// Read returns the settings in the file. The file must be ASCII with CRLF and set nothing but the policy and its revision.
+// Read returns the settings in the file. The file must be ASCII with CRLF and
+// set nothing but the policy and its revision.
 func Read(data []byte) (*value.Node, error) {
 	values, err := Values(data)
 	if err != nil {
@@ -36,7 +38,8 @@ func Read(data []byte) (*value.Node, error) {
 	return settings.Read([]byte(text))
 }
 
-// Values returns the texts of the key's values by name. Errors are an *[Error].
+// Values returns the texts of the key's values by name. Errors are an
+// *[Error].
 func Values(data []byte) (map[string]string, error) {
 	values := map[string]string{}
 	var record []string // one value, without comments

@@ -1,4 +1,5 @@
-// Package mobileconfig reads a macOS configuration profile back into the settings it forces.
+// Package mobileconfig reads a macOS configuration profile back into the
+// settings it forces.
 package mobileconfig
 
 import (
@@ -10,7 +11,8 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// These repeat what the writer says on purpose: a reader that shared them could not notice a change.
+// These repeat what the writer says on purpose: a reader that shared them
+// could not notice a change.
 const (
 	domain      = "com.anthropic.claudecode"
 	payloadType = "com.apple.ManagedClient.preferences"
@@ -31,8 +33,9 @@ type Identity struct{ Identifier, UUID string }
 
 var uuidForm = regexp.MustCompile(`^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$`)
 
-// Read returns the profile's content. It is strict: one payload, of the managed-preferences type, that forces one domain for the whole
-// system, and nothing beside it.
+// Read returns the profile's content. It is strict: one payload, of the
+// managed-preferences type, that forces one domain for the whole system, and
+// nothing beside it.
 func Read(data []byte) (*Profile, error) {
 	n, err := plist.Read(data)
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// Found is what a profile that anybody may have written says about Claude Code.
+// Found is what a profile that anybody may have written says about Claude
+// Code.
 type Found struct {
 	Settings     *value.Node
 	Forced       bool   // as opposed to a default that a user may change
@@ -15,7 +16,8 @@ type Found struct {
 	Others       int    // payloads about other things
 }
 
-// Find looks for the settings in a configuration profile: in a managed-preferences payload, or in one whose type is the domain itself. A
+// Find looks for the settings in a configuration profile: in a
+// managed-preferences payload, or in one whose type is the domain itself. A
 // profile without such a payload, or with several of them, is an error.
 func Find(profile *value.Node) (*Found, error) {
 	content := profile.Get("PayloadContent")

@@ -10,8 +10,9 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// Decode returns a property list that anybody may have written: XML as [Read] takes it, a byte order mark aside, or binary. Values that JSON
-// cannot say, such as dates, are errors.
+// Decode returns a property list that anybody may have written: XML as [Read]
+// takes it, a byte order mark aside, or binary. Values that JSON cannot say,
+// such as dates, are errors.
 func Decode(data []byte) (*value.Node, error) {
 	if !bytes.HasPrefix(data, []byte("bplist")) {
 		return Read(bytes.TrimPrefix(data, []byte("\ufeff")))
@@ -27,8 +28,9 @@ func Decode(data []byte) (*value.Node, error) {
 	return convert(content)
 }
 
-// Names returns the keys that a preference manifest offers (ProfileManifests: pfm_name of each pfm_subkeys). A manifest has dates, which no
-// document of settings has.
+// Names returns the keys that a preference manifest offers (ProfileManifests:
+// pfm_name of each pfm_subkeys). A manifest has dates, which no document of
+// settings has.
 func Names(data []byte) ([]string, error) {
 	var manifest struct {
 		Subkeys []struct {

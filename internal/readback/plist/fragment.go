@@ -7,8 +7,9 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// ReadFragment returns the members of a preference file that Intune puts into a property list of its own. One that brings elements of the
-// property list itself is an error.
+// ReadFragment returns the members of a preference file that Intune puts into
+// a property list of its own. One that brings elements of the property list
+// itself is an error.
 func ReadFragment(data []byte) (*value.Node, error) {
 	if !bytes.HasPrefix(data, []byte("<key>")) {
 		return nil, errors.New("a fragment begins with <key>: the elements around the members are Intune's")

@@ -1,8 +1,10 @@
 // Package plist reads an XML property list back into a JSON document.
 //
-// The values come from howett.net/plist, a parser that nobody here wrote. It forgives much, as all property-list parsers do: it takes the
-// last of two equal keys and passes over what it does not expect. So a stricter scan goes first, and refuses whatever two parsers could
-// read differently, and everything that has no JSON form.
+// The values come from howett.net/plist, a parser that nobody here wrote. It
+// forgives much, as all property-list parsers do: it takes the last of two
+// equal keys and passes over what it does not expect. So a stricter scan goes
+// first, and refuses whatever two parsers could read differently, and
+// everything that has no JSON form.
 package plist
 
 import (
@@ -25,7 +27,8 @@ type Error struct {
 // Error returns the offset and the message.
 func (e *Error) Error() string { return fmt.Sprintf("offset %d: %s", e.Offset, e.Msg) }
 
-// Read returns the property list as a document whose parts have no places. What the format forbids, or JSON cannot say, is an *[Error].
+// Read returns the property list as a document whose parts have no places.
+// What the format forbids, or JSON cannot say, is an *[Error].
 func Read(data []byte) (*value.Node, error) {
 	if err := scan(data); err != nil {
 		return nil, err
@@ -41,7 +44,8 @@ func Read(data []byte) (*value.Node, error) {
 	return convert(content)
 }
 
-// convert covers the types that the parser returns for an XML property list. Numbers become what JavaScript would read.
+// convert covers the types that the parser returns for an XML property list.
+// Numbers become what JavaScript would read.
 func convert(content any) (*value.Node, error) {
 	var nowhere diag.Pos
 	switch c := content.(type) {

@@ -15,7 +15,8 @@ import (
 // maxDepth leaves room for the levels that a profile puts around settings.
 const maxDepth = value.MaxDepth + 16
 
-// scan reports the first thing that is not strictly a property list of JSON values.
+// scan reports the first thing that is not strictly a property list of JSON
+// values.
 func scan(data []byte) error {
 	if bytes.HasPrefix(data, []byte("bplist")) {
 		return &Error{0, "a binary property list; convert it with plutil -convert xml1"}
@@ -83,7 +84,8 @@ func (s *scanner) ending() error {
 	}
 }
 
-// open returns the next element inside parent, or nil where parent ends. The decoder has checked that the end tag fits.
+// open returns the next element inside parent, or nil where parent ends. The
+// decoder has checked that the end tag fits.
 func (s *scanner) open(parent string) (*xml.StartElement, error) {
 	for {
 		token, err := s.dec.Token()
@@ -111,7 +113,8 @@ func (s *scanner) open(parent string) (*xml.StartElement, error) {
 	}
 }
 
-// attributes refuses all but the version of the document element: what they would mean differs between parsers.
+// attributes refuses all but the version of the document element: what they
+// would mean differs between parsers.
 func (s *scanner) attributes(e *xml.StartElement) error {
 	if e.Name.Space != "" {
 		return s.fail("<%s> has a name space", e.Name.Local)
@@ -146,13 +149,15 @@ func (s *scanner) value(e *xml.StartElement) error {
 	}
 }
 
-// isReal leaves out what Go reads beyond a decimal: hexadecimal, digit groups, and the infinities and NaN, which JSON cannot hold.
+// isReal leaves out what Go reads beyond a decimal: hexadecimal, digit groups,
+// and the infinities and NaN, which JSON cannot hold.
 func isReal(text string) bool {
 	_, err := strconv.ParseFloat(text, 64)
 	return err == nil && !strings.ContainsAny(text, "xXnN_")
 }
 
-// isInteger accepts what a signed or unsigned 64-bit number can hold; parsers cut or refuse the rest.
+// isInteger accepts what a signed or unsigned 64-bit number can hold; parsers
+// cut or refuse the rest.
 func isInteger(text string) bool {
 	if _, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return text[0] != '+'
@@ -161,7 +166,8 @@ func isInteger(text string) bool {
 	return err == nil
 }
 
-// nested keeps recursion, here and in the parser that comes after, within bounds.
+// nested keeps recursion, here and in the parser that comes after, within
+// bounds.
 func (s *scanner) nested(read func() error) error {
 	if s.depth--; s.depth < 0 {
 		return s.fail("nesting is too deep")
@@ -184,7 +190,8 @@ func (s *scanner) array() error {
 	}
 }
 
-// dict reads pairs up to the end of the dict. Parsers disagree about a key without value, and about which of two equal keys counts.
+// dict reads pairs up to the end of the dict. Parsers disagree about a key
+// without value, and about which of two equal keys counts.
 func (s *scanner) dict() error {
 	seen := map[string]bool{}
 	for {

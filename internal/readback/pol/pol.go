@@ -1,7 +1,9 @@
-// Package pol reads Registry.pol, the file in which Group Policy keeps registry values.
+// Package pol reads Registry.pol, the file in which Group Policy keeps
+// registry values.
 //
-// The layout is that of [MS-GPREG] 2.2: a signature, a version, and records in brackets whose parts are parted by semicolons, all text in
-// UTF-16LE. [Read] takes nothing else; what it returns is in the order of the file.
+// The layout is that of [MS-GPREG] 2.2: a signature, a version, and records in
+// brackets whose parts are parted by semicolons, all text in UTF-16LE. [Read]
+// takes nothing else; what it returns is in the order of the file.
 package pol
 
 import (
@@ -19,7 +21,8 @@ const (
 // maxName bounds names of keys and values: the registry takes no longer ones.
 const maxName = 16384
 
-// Value is one record: a value that is set, or with a name that begins with two asterisks one that is deleted.
+// Value is one record: a value that is set, or with a name that begins with
+// two asterisks one that is deleted.
 type Value struct {
 	Key    string // without the hive
 	Name   string
@@ -58,7 +61,8 @@ func Read(data []byte) ([]Value, error) {
 	return values, nil
 }
 
-// Text returns the data of a text value without its final NUL. It fails for other types and for what is not UTF-16.
+// Text returns the data of a text value without its final NUL. It fails for
+// other types and for what is not UTF-16.
 func (v Value) Text() (string, error) {
 	if v.Type != String && v.Type != ExpandString {
 		return "", &Error{v.Offset, fmt.Sprintf("value %s is of type %d, not a text", v.Name, v.Type)}

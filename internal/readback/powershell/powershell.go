@@ -1,5 +1,7 @@
-// Package powershell reads the policy back out of a script that carries it: the one literal given to FromBase64String. It does not run or
-// parse the script; what it insists on is the form that every PowerShell reads alike, ASCII with CRLF.
+// Package powershell reads the policy back out of a script that carries it:
+// the one literal given to FromBase64String. It does not run or parse the
+// script; what it insists on is the form that every PowerShell reads alike,
+// ASCII with CRLF.
 package powershell
 
 import (
@@ -12,10 +14,12 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// ErrForm is a script that is not ASCII with CRLF: Windows PowerShell reads other bytes in the code page of the machine.
+// ErrForm is a script that is not ASCII with CRLF: Windows PowerShell reads
+// other bytes in the code page of the machine.
 var ErrForm = errors.New("the script is not ASCII with CRLF")
 
-// literal is a call with a literal, which must be in single quotes: in double ones $ and ` mean something.
+// literal is a call with a literal, which must be in single quotes: in double
+// ones $ and ` mean something.
 var literal = regexp.MustCompile(`FromBase64String\(('[^']*'|[^)]*)\)`)
 
 // Read returns the settings in the script's payload.

@@ -1,5 +1,6 @@
-// Package reg reads ClaudeCode.reg back, and accepts nothing but the form that policygen writes: a registry editor is far more lenient, and
-// what it forgives differs between programs.
+// Package reg reads ClaudeCode.reg back, and accepts nothing but the form that
+// policygen writes: a registry editor is far more lenient, and what it
+// forgives differs between programs.
 package reg
 
 import (
@@ -13,7 +14,8 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// Key and ValueName are where the client looks for its policy (client documentation, "Settings files"). RevisionName is policygen's own.
+// Key and ValueName are where the client looks for its policy (client
+// documentation, "Settings files"). RevisionName is policygen's own.
 const (
 	Key          = `HKEY_LOCAL_MACHINE\SOFTWARE\Policies\ClaudeCode`
 	ValueName    = "Settings"
@@ -31,7 +33,8 @@ type Error struct {
 // Error returns the offset and the message.
 func (e *Error) Error() string { return fmt.Sprintf("offset %d: %s", e.Offset, e.Msg) }
 
-// Read returns the settings in the file. Errors in the file are an *[Error]; errors in its JSON name line and column there.
+// Read returns the settings in the file. Errors in the file are an *[Error];
+// errors in its JSON name line and column there.
 func Read(data []byte) (*value.Node, error) {
 	stored, err := Stored(data)
 	if err != nil {
@@ -80,7 +83,8 @@ func Stored(data []byte) (Texts, error) {
 	return t, nil
 }
 
-// named reads the line of a value. Any other type than a text starts without the second quote.
+// named reads the line of a value. Any other type than a text starts without
+// the second quote.
 func (r *reader) named(name string) (string, error) {
 	if err := r.expect(`"` + name + `"="`); err != nil {
 		return "", err
@@ -114,7 +118,8 @@ func decode(data []byte) (string, error) {
 	return string(text), nil
 }
 
-// pairAt returns the character of the surrogate pair at the start of data, or U+FFFD where it is none.
+// pairAt returns the character of the surrogate pair at the start of data, or
+// U+FFFD where it is none.
 func pairAt(data []byte) rune {
 	if len(data) < 4 {
 		return utf8.RuneError
@@ -151,7 +156,8 @@ func (r *reader) expect(want string) error {
 	return nil
 }
 
-// quoted reads up to the closing quote. Only quotes and backslashes can be escaped, and line breaks cannot be written at all.
+// quoted reads up to the closing quote. Only quotes and backslashes can be
+// escaped, and line breaks cannot be written at all.
 func (r *reader) quoted() (string, error) {
 	var text strings.Builder
 	for {

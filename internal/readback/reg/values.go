@@ -27,8 +27,9 @@ type LineError struct {
 // Error returns the line and the message.
 func (e *LineError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Msg) }
 
-// Values reads a registry file as the registry editor does: UTF-16LE or UTF-8, with any line ends, comments, several keys, and texts as hex
-// over several lines. Every error is an *[Error] or *[LineError].
+// Values reads a registry file as the registry editor does: UTF-16LE or UTF-8,
+// with any line ends, comments, several keys, and texts as hex over several
+// lines. Every error is an *[Error] or *[LineError].
 func Values(data []byte) ([]Entry, error) {
 	text, err := plain(data)
 	if err != nil {
@@ -133,7 +134,8 @@ func (e Entry) read(data string) (Entry, error) {
 	return e, nil
 }
 
-// wide reads bytes in hex, with commas between them, as UTF-16LE text without its final NUL.
+// wide reads bytes in hex, with commas between them, as UTF-16LE text without
+// its final NUL.
 func wide(list string) (string, error) {
 	raw, err := hex.DecodeString(strings.NewReplacer(",", "", " ", "", "\t", "").Replace(list))
 	if err != nil || len(raw)%2 != 0 {

@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/policygen/policygen/internal/readback/files"
 )
@@ -144,6 +145,9 @@ func members(data []byte) ([]files.File, error) {
 		if name == "TRAILER!!!" {
 			return all, nil
 		}
+		// Archives name their files below the root; the header has the same
+		// names with a slash in front.
+		name = strings.TrimPrefix(name, ".")
 		f := files.File{Path: name, Data: data[content : content+size], Exec: mode&0o111 != 0}
 		switch mode & 0o170000 {
 		case 0o100000:
