@@ -27,12 +27,17 @@ func (c *checker) intune(a out.Artifact, data []byte) error {
 		return err
 	}
 	folder := path.Dir(strings.TrimPrefix(a.Path, "consoles/intune/"))
+	// Consoles show the description, so the revision stands in it as well as
+	// in what the request holds.
 	c.revision(a.Path, folder, first(inDescription, r.Description))
 	switch r.Type {
 	case "macOSCustomConfiguration":
 		return c.profile(a.Path, folder, r.Profile)
 	case "deviceHealthScript":
 		windows := place{folder, "windows"}
+		// Both scripts are of one request, and both problems are worth
+		// telling: a detection that always succeeds hides a repair that never
+		// runs.
 		return errors.Join(c.detection(a.Path, windows, r.Detect), c.script(a.Path, windows, r.Repair, ""))
 	}
 	for _, s := range r.Settings {
@@ -65,6 +70,8 @@ var (
 // custom reads a custom setting of Windows: a template, which is that of the
 // build, or what is set in it.
 func (c *checker) custom(at, folder, uri, text string) error {
+	// Two settings come together: the first brings the template, the second
+	// sets the policy in it.
 	if m := installs.FindStringSubmatch(uri); m != nil && m[1] == m[2] {
 		// Line breaks do not survive in every form, and mean nothing in a
 		// template.
@@ -77,6 +84,8 @@ func (c *checker) custom(at, folder, uri, text string) error {
 	if m == nil {
 		return fmt.Errorf("it sets %s", uri)
 	}
+	// The audience stands in the path too. A setting of another audience in a
+	// request of this one would give its machines the wrong policy.
 	if whose, err := unescaped(m[1]); err != nil || whose != folder {
 		return fmt.Errorf("it sets the policy of %q", whose)
 	}
@@ -93,11 +102,14 @@ func (c *checker) refers(at, folder, name string) {
 		if name != "admx/oma-uri/"+folder+".txt" {
 			c.fail(at, "it brings %s to %s", name, folder)
 		}
+	// The templates themselves are for everybody.
 	case !strings.HasPrefix(name, "admx/") && c.folder(name) != folder:
 		c.fail(at, "it brings %s to %s", name, folder)
 	}
 }
 
+// terraform reads a module. The resources hold no policy themselves: what
+// counts is which artifact each brings to which groups.
 func (c *checker) terraform(a out.Artifact, data []byte) error {
 	resources, err := terraform.Read(data)
 	if err != nil {
@@ -108,6 +120,8 @@ func (c *checker) terraform(a out.Artifact, data []byte) error {
 			return fmt.Errorf("the resource %s brings %d files to %d audiences", r.Name, len(r.Files), len(r.Audiences))
 		}
 		c.revision(a.Path, r.Audiences[0], first(inDescription, r.Description))
+		// The content of these files was read as artifacts of their own
+		// targets, which a module needs.
 		for _, f := range r.Files {
 			c.refers(a.Path, r.Audiences[0], f)
 		}
@@ -115,6 +129,8 @@ func (c *checker) terraform(a out.Artifact, data []byte) error {
 	return nil
 }
 
+// iru reads the document of requests. As with a module, a reference to the
+// profile of another audience is what could go wrong.
 func (c *checker) iru(a out.Artifact, data []byte) error {
 	requests, err := iru.Read(data)
 	for _, r := range requests {
@@ -131,6 +147,8 @@ var title = regexp.MustCompile(`^Claude Code policy: (.+?)(?: \(ring (.+)\))?$`)
 // brings to somebody.
 func (c *checker) fleet(a out.Artifact, data []byte) error {
 	const root = "consoles/fleet/"
+	// The list is read once and leads to all profiles. A profile is only asked
+	// whether the list knows it.
 	if a.Path != root+"claude-code.yml" {
 		return c.listed(root, strings.TrimPrefix(a.Path, root))
 	}
@@ -140,6 +158,8 @@ func (c *checker) fleet(a out.Artifact, data []byte) error {
 		if m == nil {
 			return fmt.Errorf("the label %q is that of no audience", p.Label)
 		}
+		// The label is what decides who gets a profile, so the audience is
+		// taken from it and not from the name of the file.
 		folder := m[1]
 		if m[2] != "" {
 			folder += "/rings/" + m[2]
@@ -191,6 +211,8 @@ func (c *checker) delivered(at, folder string, data []byte) error {
 // jamf reads the forms of the settings, which offer keys of the catalogue and
 // no other.
 func (c *checker) jamf(a out.Artifact, data []byte) error {
+	// A form that offers another key would let an administrator set what the
+	// client does not read, and look as if it did.
 	var names []string
 	if strings.HasSuffix(a.Path, ".json") {
 		n, err := settings.Read(data)
@@ -230,6 +252,7 @@ func (c *checker) compliance(a out.Artifact, data []byte) error {
 		}
 		return err
 	}
+	// An audience that gets nothing has no machine that could tell a revision.
 	var want []string
 	for _, audience := range c.Manifest.Audiences {
 		if len(audience.Empty) < len(audience.Platforms) {
@@ -242,6 +265,8 @@ func (c *checker) compliance(a out.Artifact, data []byte) error {
 			c.fail(a.Path, "query %d accepts other revisions than those of the manifest", i+1)
 		}
 	}
+	// Files are known by their digests alone, since osquery does not read
+	// them.
 	c.later = append(c.later, func() { c.digests(a.Path, compliance.Digests(data)) })
 	return nil
 }
@@ -257,6 +282,7 @@ func (c *checker) digests(at string, got []string) {
 			want[digest(data)] = true
 		}
 	}
+	// A build of this target alone has no CLAUDE.md to compare with.
 	guidance := slices.ContainsFunc(c.Manifest.Artifacts, func(a out.Artifact) bool { return a.Target == importer.Guidance })
 	for _, sum := range got {
 		if !want[sum] && guidance { // a build without the files cannot know their digests
@@ -270,6 +296,8 @@ func (c *checker) digests(at string, got []string) {
 func (c *checker) served(folder string) *value.Node {
 	for _, platform := range []string{"linux", "macos", "windows"} { // those that it has get the same
 		at := place{folder, platform}
+		// What holds was agreed on by the other forms; a server has one
+		// document for all platforms, or none was built.
 		n := c.held(at, theSettings)
 		if n == nil {
 			continue

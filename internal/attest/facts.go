@@ -58,6 +58,8 @@ func (c *checker) settings(path string, at place, as kind, n *value.Node, want s
 	if want != "" && !sure {
 		c.unlike[path] = nil
 	}
+	// Guidance stands apart, so that forms with and without it can be
+	// compared.
 	c.says(path, at, theSettings, n.Without("claudeMd"), sure)
 	c.says(path, at, string(as), n.Get("claudeMd"), sure)
 }
@@ -68,6 +70,9 @@ func reference(facts []fact) fact {
 	if slices.ContainsFunc(facts, func(f fact) bool { return f.sure }) {
 		facts = slices.DeleteFunc(slices.Clone(facts), func(f fact) bool { return !f.sure })
 	}
+	// Somebody who changes one form and covers it by a new digest is outvoted
+	// by the others; who changes them all has written another policy, which
+	// the signature tells.
 	count := map[string]int{}
 	best := facts[0]
 	digest := func(f fact) string {
@@ -99,6 +104,7 @@ func (c *checker) held(at place, what string) *value.Node {
 // agree tells every artifact that says something else than the others, with
 // the leaves.
 func (c *checker) agree() {
+	// The order of the output must not depend on that of a map.
 	things := slices.SortedFunc(maps.Keys(c.facts), func(a, b thing) int {
 		return cmp.Or(cmp.Compare(a.folder, b.folder), cmp.Compare(a.platform, b.platform), cmp.Compare(a.what, b.what))
 	})
@@ -113,6 +119,8 @@ func (c *checker) agree() {
 	}
 	for _, path := range slices.Sorted(maps.Keys(c.unlike)) {
 		c.fail(path, "its settings are not those of the manifest%s", told(": ", c.unlike[path]))
+		// One line for each artifact: what is not as in the manifest differs
+		// from the others as well.
 		delete(others, path)
 	}
 	for _, path := range slices.Sorted(maps.Keys(others)) {
@@ -122,6 +130,7 @@ func (c *checker) agree() {
 
 // different notes in which leaves an artifact differs.
 func (c *checker) different(path, from string, found []Difference, others map[string]string) {
+	// The leaves go to the line that is printed in any case.
 	if was, known := c.unlike[path]; known {
 		c.unlike[path] = append(was, found...)
 		return
@@ -140,6 +149,7 @@ func differences(what string, want, got *value.Node) []Difference {
 	case profileGuide, fileGuide:
 		what = "claudeMd"
 	}
+	// Of long texts the first line that differs says more than both of them.
 	if want != nil && got != nil && want.Kind == value.String && got.Kind == value.String {
 		a, b := parting(want.Str(), got.Str())
 		return []Difference{{Path: what, Want: a, Got: b}}

@@ -32,6 +32,8 @@ func (c *checker) beside() {
 			shared[folder] = append(shared[folder], files.File{Path: source, Data: data})
 		case path.Ext(name) == ".md":
 			c.Others["text file"]++
+		// The manifest of the build was parsed to get here, and the bill of
+		// materials has its digest.
 		case name == "artifacts/manifest.json": // what everything else is compared with
 			c.Report.Read++
 		default:
@@ -86,6 +88,8 @@ func (c *checker) packed(name, folder, below string, data []byte) error {
 	if below == "user-data.yaml" {
 		return c.installs(name, where, all, "")
 	}
+	// Forms other than user data name the files and do not hold them. Their
+	// content is read from the shared folder.
 	c.names(name, where, pathsOf(all))
 	for _, f := range all {
 		c.says(name, where, "mode of "+f.Path, flag(f.Exec), false)
@@ -102,6 +106,8 @@ var forms = map[string]func([]byte) ([]files.File, error){
 	"user-data.yaml":         linuxforms.CloudInit,
 }
 
+// deb reads a Debian package. Its name, version and fields must tell one
+// audience and revision, because machines are asked for each of them.
 func (c *checker) deb(name string, data []byte) error {
 	p, err := deb.Read(data)
 	if err != nil {
@@ -115,6 +121,8 @@ func (c *checker) deb(name string, data []byte) error {
 	return c.contents(name, folder, p.Files)
 }
 
+// rpm reads an RPM package. It has no field of its own for the audience, so
+// that follows from the name, which no two audiences share.
 func (c *checker) rpm(name string, data []byte) error {
 	p, err := rpm.Read(data)
 	if err != nil {
@@ -151,6 +159,8 @@ func (c *checker) contents(name, folder string, all []files.File) error {
 		unit, isUnit := strings.CutPrefix(f.Path, units)
 		var err error
 		switch {
+		// A symbolic link in the place of a file could lead out of the folder
+		// that only root may write to.
 		case inPolicy && f.Link == "":
 			policy = append(policy, files.File{Path: below, Data: f.Data, Exec: f.Exec})
 		case isCopy && f.Link == "":
@@ -166,6 +176,8 @@ func (c *checker) contents(name, folder string, all []files.File) error {
 			return err
 		}
 	}
+	// The copies are what comes back after somebody changed a file, so they
+	// count as much as the files.
 	if len(kept) > 0 {
 		if err := c.installs(name, where, kept, ""); err != nil {
 			return err
@@ -182,6 +194,7 @@ var unit = regexp.MustCompile(`^(|\[(Unit|Service|Path|Timer|Install)\]|Descript
 
 // heals checks a unit of systemd, or the link that enables one.
 func heals(name string, f files.File) error {
+	// Links enable the units, since there is no script that could.
 	if f.Link != "" {
 		if path.Dir(f.Link) != ".." || !strings.HasPrefix(path.Base(f.Link), family+".") || path.Base(f.Link) != path.Base(name) {
 			return fmt.Errorf("the link %s leads to %s", name, f.Link)
@@ -202,6 +215,8 @@ func (c *checker) bill(name string, data []byte) error {
 	if err != nil {
 		return err
 	}
+	// Digests of artifacts come from the manifest, which was compared with the
+	// files before; the others are computed here.
 	want := map[string]string{}
 	for _, a := range c.Manifest.Artifacts {
 		want["artifacts/"+a.Path] = a.SHA256

@@ -64,6 +64,7 @@ func (c *checker) piece(a out.Artifact, data []byte) error {
 	}
 	at := c.place(a)
 	switch piece.Kind {
+	// Only these two kinds have a place for the revision beside the settings.
 	case importer.Profile, importer.Reg: // a CLAUDE.md was read with its tree, the others have no place for a revision
 		c.revision(a.Path, at.folder, RevisionIn(piece.Kind, data))
 	}
@@ -87,6 +88,8 @@ func (c *checker) bundle(a out.Artifact, data []byte) error {
 	return err
 }
 
+// installScript reads a script that carries files in base64. It is the one
+// form for macOS that holds settings without guidance inside.
 func (c *checker) installScript(a out.Artifact, data []byte) error {
 	all, err := installscript.Read(data)
 	if err != nil {
@@ -95,6 +98,8 @@ func (c *checker) installScript(a out.Artifact, data []byte) error {
 	return c.installs(a.Path, c.place(a), all, a.ResolvedSHA256)
 }
 
+// preferenceFile reads the members that Intune puts into a property list of
+// its own. They have no place for a revision.
 func (c *checker) preferenceFile(a out.Artifact, data []byte) error {
 	n, err := plist.ReadFragment(data)
 	if err == nil {
@@ -115,6 +120,8 @@ func (c *checker) registryPolicy(a out.Artifact, data []byte) error {
 		switch {
 		case err != nil:
 			return err
+		// Windows replaces %NAME% in a value of the expanding type, and the
+		// client would read something else than the manifest says.
 		case v.Type != pol.String:
 			return fmt.Errorf("the value %s is not REG_SZ, so Windows would change it", v.Name)
 		case strings.EqualFold(v.Name, "PolicyRevision"):
@@ -144,6 +151,8 @@ func (c *checker) policyObject(a out.Artifact, data []byte) error {
 	}
 	at := c.place(a)
 	root := path.Join(at.folder, at.platform, "gpo")
+	// Backup.xml describes the parts of one backup; the other two files find
+	// the backup by its folder.
 	if b.ID == "" {
 		if policy := path.Join(path.Dir(a.Path), b.Policy); !c.has(policy) {
 			return fmt.Errorf("it names %s, which is not there", b.Policy)
@@ -154,6 +163,8 @@ func (c *checker) policyObject(a out.Artifact, data []byte) error {
 		}
 		c.revision(a.Path, at.folder, first(inDescription, b.Comment))
 	}
+	// All three files must be about the same object: importing one of them
+	// under another name would make a second object that nobody maintains.
 	c.says(a.Path, at, "policy object", text(b.Object+" "+b.Name), false)
 	return nil
 }
@@ -169,6 +180,7 @@ func (c *checker) has(name string) bool {
 	return false
 }
 
+// localPolicy reads LGPO text, whose two values are those of the registry.
 func (c *checker) localPolicy(a out.Artifact, data []byte) error {
 	n, err := lgpo.Read(data)
 	if err != nil {
@@ -183,12 +195,15 @@ func (c *checker) localPolicy(a out.Artifact, data []byte) error {
 // templates reads administrative templates, whose text boxes hold the
 // settings, and the data of an OMA-URI.
 func (c *checker) templates(a out.Artifact, data []byte) error {
+	// The name of the file is the folder of the audience.
 	if folder, found := strings.CutPrefix(a.Path, "admx/oma-uri/"); found {
 		return c.omaData(a.Path, strings.TrimSuffix(folder, ".txt"), string(data), a.ResolvedSHA256)
 	}
 	if !strings.HasSuffix(a.Path, ".admx") {
 		return nil // read with its template
 	}
+	// Definitions and texts mean something together only, so the pair is read
+	// once and blamed by its texts, where the settings stand.
 	texts := path.Join("admx/en-US", strings.TrimSuffix(path.Base(a.Path), ".admx")+".adml")
 	adml, err := c.Artifacts.Read(texts)
 	if err != nil {
@@ -242,6 +257,8 @@ var (
 	expected      = regexp.MustCompile(`(?m)^\$expected = '([0-9a-f]{64})'\r?$`)
 )
 
+// powershell reads the script that stands alone; it is the same as the one
+// that repairs.
 func (c *checker) powershell(a out.Artifact, data []byte) error {
 	return c.script(a.Path, c.place(a), data, a.ResolvedSHA256)
 }
@@ -254,6 +271,8 @@ func (c *checker) script(at string, where place, data []byte, want string) error
 	}
 	c.revision(at, where.folder, first(inScript, string(data)))
 	c.settings(at, where, asProfile, n, want)
+	// The detecting script knows the policy by the digest of exactly these
+	// bytes.
 	payload, err := powershell.Payload(data)
 	c.says(at, where, "text on Windows", text(digest(payload)), false)
 	return err
@@ -270,6 +289,8 @@ func (c *checker) remediation(a out.Artifact, data []byte) error {
 // detection reads the script that looks for the policy: it knows it by its
 // digest.
 func (c *checker) detection(at string, where place, data []byte) error {
+	// It is not enough to find some digest: the line must be the one that the
+	// script compares with.
 	sum := first(expected, string(data))
 	if sum == "" {
 		return errors.New("it compares with no digest")
@@ -286,10 +307,13 @@ func (c *checker) installer(a out.Artifact, data []byte) error {
 		return err
 	}
 	c.revision(a.Path, c.folder(a.Path), first(inDescription, source.Description))
+	// The source holds no content, so all that it can get wrong is the list.
 	c.names(a.Path, c.place(a), source.Files)
 	return nil
 }
 
+// digest returns the SHA-256 as 64 lower-case hex digits, the form in which
+// scripts, queries and bills of materials have it.
 func digest(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
@@ -298,6 +322,7 @@ func digest(data []byte) string {
 // text and flag return values that nobody wrote, and so have no place.
 func text(s string) *value.Node { return &value.Node{Kind: value.String, Scalar: s} }
 
+// flag returns a truth value.
 func flag(b bool) *value.Node {
 	return &value.Node{Kind: value.Bool, Scalar: strconv.FormatBool(b)}
 }

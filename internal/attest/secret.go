@@ -27,6 +27,8 @@ func shown(path string, n *value.Node) string {
 	if n == nil {
 		return ""
 	}
+	// An empty object holds nothing to hide, and says that everything was
+	// removed.
 	if secretPath(path) && (n.Kind != value.Map || len(n.Members) > 0) {
 		return Hidden
 	}
@@ -63,6 +65,8 @@ func masked(n *value.Node) *value.Node {
 // other text as it is.
 func maskedAddress(s string) string {
 	scheme, rest, found := strings.Cut(s, "://")
+	// Text that mentions an address is no address; policy refuses credentials
+	// in it.
 	if !found || strings.ContainsAny(s, " \n") {
 		return s
 	}

@@ -16,6 +16,7 @@ func (c *checker) serverManaged(a out.Artifact, data []byte) error {
 	if err != nil {
 		return err
 	}
+	// What default gets is known only after all other forms were read.
 	c.later = append(c.later, func() {
 		want := c.served("default")
 		if want != nil && !value.Equal(want, n) {
@@ -46,6 +47,8 @@ func (c *checker) entries(at string, all []gateway.Entry) {
 	covered := map[string]bool{}
 	for i, e := range all {
 		m := above.FindStringSubmatch(e.Comment)
+		// Without the comment nobody could tell whose entry it is, neither
+		// here nor in a review.
 		if m == nil {
 			c.fail(at, "entry %d does not tell whose it is", i+1)
 			continue
@@ -56,6 +59,8 @@ func (c *checker) entries(at string, all []gateway.Entry) {
 			c.fail(at, "entry %d is not what %s gets%s", i+1, m[1], told(": ", leaves(nil, "", want, e.Settings)))
 		}
 	}
+	// An entry that is gone would leave its group with the entry of the
+	// parent.
 	for _, audience := range c.Manifest.Audiences {
 		if want := c.served(audience.Folder); want != nil && audience.User == "" && !covered[audience.Folder] {
 			c.fail(at, "it has no entry for %s", audience.Folder)

@@ -23,10 +23,12 @@ func (c *checker) trees() {
 		at := c.place(a)
 		tree, below, _ := strings.Cut(strings.TrimPrefix(a.Path, at.folder+"/"+at.platform+"/"), "/")
 		data, err := c.Artifacts.Read(a.Path)
+		// Everything else in the folder of a platform is a form of its own.
 		if tree != "file" && tree != "dropins" || err != nil {
 			continue
 		}
 		root := path.Join(at.folder, at.platform, tree)
+		// Rings have trees of their own below the folder of their group.
 		places[root] = at
 		trees[root] = append(trees[root], files.File{Path: below, Data: data, Exec: a.Executable})
 	}
@@ -57,6 +59,7 @@ func stands(name string) bool { return isSettings(name) || name == theGuidance }
 func (c *checker) carries(at string, where place, f files.File) {
 	what, n := f.Path, text(string(f.Data))
 	switch f.Path {
+	// Servers are compared as a document, so that the leaf can be told.
 	case "managed-mcp.json":
 		piece, err := importer.Read(f.Path, f.Data)
 		if err != nil || piece.Servers == nil {
@@ -65,6 +68,8 @@ func (c *checker) carries(at string, where place, f files.File) {
 		}
 		what, n = theServers, piece.Servers
 	case theGuidance:
+		// The revision is cut off: it was compared with the manifest, and two
+		// differences for one change would confuse.
 		n = text(Guidance(string(f.Data)))
 		c.revision(at, where.folder, RevisionIn(importer.Guidance, f.Data))
 	}
@@ -91,6 +96,7 @@ func texts(names []string) *value.Node {
 	return list
 }
 
+// pathsOf returns the paths of files, in their order.
 func pathsOf(all []files.File) []string {
 	var paths []string
 	for _, f := range all {
@@ -124,6 +130,7 @@ func (c *checker) installs(at string, where place, all []files.File, want string
 		}
 		installed = append(installed, f)
 	}
+	// This one brings what a profile cannot hold, and nothing else.
 	if strings.HasSuffix(at, "/install-companions.sh") {
 		c.says(at, where, companions, texts(pathsOf(installed)), false)
 		return nil
@@ -141,6 +148,7 @@ func (c *checker) installs(at string, where place, all []files.File, want string
 
 // release reads the file by which a package tells what it is.
 func (c *checker) release(at, folder string, data []byte) error {
+	// A machine is asked for this file where nobody knows its package manager.
 	var told struct{ Audience, Revision string }
 	if err := json.Unmarshal(data, &told); err != nil {
 		return err

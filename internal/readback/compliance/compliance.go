@@ -12,6 +12,8 @@ import (
 
 // Script returns the revisions in the table of a script, by audience.
 func Script(data []byte) (map[string]string, error) {
+	// The table is a document in the script in which a shell expands nothing;
+	// a second one could override it.
 	_, table, found := strings.Cut(string(data), "<<'.'\n")
 	table, _, ended := strings.Cut(table, "\n.\n")
 	if !found || !ended || strings.Count(string(data), "<<") != 1 {

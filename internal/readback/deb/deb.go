@@ -37,6 +37,7 @@ func Read(data []byte) (*Package, error) {
 	if names != "debian-binary control.tar.gz data.tar.gz " || string(members[0]) != "2.0\n" {
 		return nil, fmt.Errorf("its members are %q and not those of a package", names)
 	}
+	// Both archives share one bound.
 	budget := files.Limit(files.Max)
 	control, err := tarball(members[1], budget)
 	if err != nil {
@@ -50,6 +51,8 @@ func Read(data []byte) (*Package, error) {
 			p.Fields = fields(string(f.Data))
 		case "/md5sums":
 			sums = string(f.Data)
+		// Scripts of a package run as root before anybody has looked at the
+		// files; policygen writes none.
 		default:
 			return nil, fmt.Errorf("it has %s, which the package manager would run or read", f.Path)
 		}
@@ -113,6 +116,8 @@ func tarball(data []byte, budget *files.Budget) ([]files.File, error) {
 		default:
 			return nil, fmt.Errorf("%s is neither file, folder nor symbolic link", h.Name)
 		}
+		// Bits that let a file run with the rights of its owner have no place
+		// in policy either.
 		if h.Mode&0o7022 != 0 && f.Link == "" || h.Uid != 0 || h.Gid != 0 {
 			return nil, fmt.Errorf("%s would not be owned by root, or others could change it", h.Name)
 		}
@@ -124,6 +129,7 @@ func tarball(data []byte, budget *files.Budget) ([]files.File, error) {
 func fields(text string) map[string]string {
 	all := map[string]string{}
 	for _, line := range strings.Split(text, "\n") {
+		// Lines that begin with a space continue the description.
 		if name, v, found := strings.Cut(line, ": "); found && !strings.HasPrefix(line, " ") {
 			all[name] = v
 		}

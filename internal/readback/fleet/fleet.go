@@ -54,6 +54,8 @@ func List(data []byte) ([]Profile, error) {
 	return all, nil
 }
 
+// plain refuses what Fleet would rewrite. There is no escape but a character
+// reference, which the parser of XML has resolved by then.
 func plain(data []byte) error {
 	if bytes.IndexByte(data, '$') >= 0 {
 		return errors.New("it holds a dollar sign, and Fleet replaces what follows one")

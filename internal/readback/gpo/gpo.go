@@ -54,6 +54,7 @@ func Read(data []byte) (Backup, error) {
 	return Backup{}, fmt.Errorf("%s is the root of no file of a backup", any.XMLName.Local)
 }
 
+// backup checks that nothing is missing by which Windows finds the object.
 func backup(one instance) (Backup, error) {
 	if one.Object == "" || one.ID == "" || one.Name == "" {
 		return Backup{}, errors.New("it lacks the identity or the name of the object")

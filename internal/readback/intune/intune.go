@@ -69,6 +69,8 @@ func Read(data []byte) (*Request, error) {
 		}
 		r.Settings = append(r.Settings, Setting{s.URI, s.Value})
 	}
+	// A profile for users, a script that does not run as the system or one in
+	// 32 bits would be delivered and do nothing.
 	switch {
 	case !known || b.Title == "":
 	case kind == "macOSCustomConfiguration" && b.Channel == "deviceChannel" && len(b.Payload) > 0:

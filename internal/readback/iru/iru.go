@@ -39,6 +39,7 @@ func Read(data []byte) ([]Request, error) {
 	}
 	var all []Request
 	for _, r := range document.Requests {
+		// The document lies two folders deep.
 		file, below := strings.CutPrefix(r.File, "../../")
 		if !below || strings.Contains("/"+file+"/", "/../") {
 			return nil, fmt.Errorf("%s: the file %s does not lie in the output folder", r.Audience, r.File)

@@ -66,6 +66,8 @@ func Ansible(data []byte) ([]files.File, error) {
 		}
 	}
 	decoder := yaml.NewDecoder(strings.NewReader(string(data)))
+	// A module that is not of the form is a field that this struct does not
+	// have.
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&plays); err != nil {
 		return nil, err
@@ -76,6 +78,8 @@ func Ansible(data []byte) ([]files.File, error) {
 	const root = "{{ claude_code_root }}"
 	var all []files.File
 	for _, task := range plays[0].Tasks {
+		// Content is copied and never templated: Jinja would expand what
+		// policies are full of.
 		switch c, folder := task.Copy, task.Folder; {
 		case c != nil && folder == nil && c.Owner == "root" && c.Group == "root":
 			f, err := file(strings.TrimPrefix(c.Dest, root), strings.TrimPrefix(c.Src, "files/"), c.Mode)
@@ -107,6 +111,8 @@ func CloudInit(data []byte) ([]files.File, error) {
 	var all []files.File
 	for _, w := range document.Files {
 		f, err := file(w.Path, "", w.Permissions)
+		// Only in base64 no language of a form can find anything in the
+		// content.
 		if err == nil && (w.Encoding != "b64" || w.Owner != "root:root") {
 			err = fmt.Errorf("%s is not in base64, or not of root", w.Path)
 		}
@@ -168,6 +174,7 @@ func pieces(text string, forms []*regexp.Regexp) ([]files.File, error) {
 		if f.Path != "" {
 			all = append(all, f)
 		}
+		// A piece may have several lines.
 		number += strings.Count(match[0], "\n")
 		text = text[len(match[0]):]
 	}

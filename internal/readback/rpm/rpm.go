@@ -61,6 +61,7 @@ func Read(data []byte) (*Package, error) {
 	if c := tags[tagCompressor]; len(c) != 1 || c[0] != "gzip" {
 		return nil, fmt.Errorf("it is compressed by %q, and policygen uses gzip", c)
 	}
+	// What follows the header is the payload up to the end of the file.
 	z, err := gzip.NewReader(bytes.NewReader(rest))
 	if err != nil {
 		return nil, err
@@ -76,6 +77,7 @@ func Read(data []byte) (*Package, error) {
 	return p, compare(tags[tagDigests], p.Files)
 }
 
+// only returns the one text of a tag, "" where there is none or several.
 func only(texts []string) string {
 	if len(texts) != 1 {
 		return ""
@@ -100,6 +102,8 @@ func header(data []byte, align int) (map[uint32][]string, []byte, error) {
 		if kind != 6 && kind != 8 && kind != 9 { // STRING, STRING_ARRAY, I18NSTRING
 			continue
 		}
+		// Each text has at least its final NUL, so there cannot be more texts
+		// than bytes.
 		if int64(offset) > size || int64(count) > size {
 			return nil, nil, errCut
 		}
@@ -113,6 +117,8 @@ func header(data []byte, align int) (map[uint32][]string, []byte, error) {
 		}
 		tags[binary.BigEndian.Uint32(index)] = texts
 	}
+	// The signature is filled up to a multiple of eight bytes, the header to
+	// nothing.
 	used := 16 + 16*entries + size
 	padded := used + (int64(align)-used%int64(align))%int64(align)
 	return tags, data[min(padded, int64(len(data))):], nil
@@ -129,6 +135,8 @@ func members(data []byte) ([]files.File, error) {
 		if len(data)-at < fixed || string(data[at:at+5]) != "07070" {
 			return nil, errCut
 		}
+		// Numbers are in hexadecimal digits; what is none becomes an error
+		// below.
 		number := func(i int) int {
 			n, err := strconv.ParseUint(string(data[at+6+8*i:at+14+8*i]), 16, 32)
 			if err != nil {
@@ -175,6 +183,7 @@ func compare(digests []string, all []files.File) error {
 		}
 	}
 	for _, d := range digests {
+		// An entry without a digest is a folder or a link.
 		if d != "" { // folders and links
 			want = append(want, d)
 		}

@@ -39,6 +39,7 @@ func Read(data []byte) (*Bill, error) {
 		return nil, errors.New("it is no SPDX 2.3 document")
 	}
 	b := &Bill{Files: map[string]string{}}
+	// The bill lists the policy files too, which are no part of the archive.
 	inRelease := map[string]bool{}
 	for _, p := range d.Packages {
 		b.Comments = append(b.Comments, p.Comment)

@@ -82,6 +82,8 @@ func (*reader) Exit(hclsyntax.Node) hcl.Diagnostics { return nil }
 // call takes in one of the two functions that a module uses.
 func (r *reader) call(n *hclsyntax.FunctionCallExpr) {
 	switch {
+	// The content of a file is not parsed for variables, unlike that of a
+	// template.
 	case n.Name == "file" && len(n.Args) == 1:
 		path, ok := below(n.Args[0])
 		if !ok {
@@ -110,6 +112,8 @@ func literal(e hclsyntax.Expression) (string, bool) {
 
 // below returns the path of a text that begins with the module's folder.
 func below(e hclsyntax.Expression) (string, bool) {
+	// The folder of the module is a variable, so the argument is a template of
+	// exactly two parts.
 	template, ok := e.(*hclsyntax.TemplateExpr)
 	if !ok || len(template.Parts) != 2 {
 		return "", false

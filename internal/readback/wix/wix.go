@@ -71,6 +71,8 @@ func Read(data []byte) (*Source, error) {
 		if at.ID != id {
 			return nil, fmt.Errorf("the folder is %q, not %s", at.ID, id)
 		}
+		// The way to the client's folder is the only one, and nothing lies
+		// beside it.
 		if id != "INSTALLDIR" {
 			if len(at.Folders) != 1 || len(at.Components) > 0 {
 				return nil, fmt.Errorf("the folder %s holds more than the client's", id)
@@ -91,6 +93,7 @@ type reader struct {
 	err       error
 }
 
+// refuse notes the first element that a package of files does not need.
 func (r *reader) refuse(others []other) {
 	if len(others) > 0 && r.err == nil {
 		r.err = fmt.Errorf("it has an element %s, which does more than installing files", others[0].XMLName.Local)
