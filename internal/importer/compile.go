@@ -41,7 +41,8 @@ type Result struct {
 	Leaves int // settings and servers that were compared
 }
 
-// Unproved is an import that does not build, or builds something else. Differences name what, each on a line.
+// Unproved is an import that does not build, or builds something else. Differences
+// name what, each on a line.
 type Unproved struct {
 	List        diag.List // of the new file as it would be, or of what it joins
 	Text        []byte    // of the new file
@@ -71,7 +72,8 @@ type importing struct {
 
 var versionForm = regexp.MustCompile(`^[0-9]{1,6}(\.[0-9]{1,6}){2}$`)
 
-// Compile makes the policy file and compiles it. It fails with an *[Unproved] where the same settings do not come out.
+// Compile makes the policy file and compiles it. It fails with an *[Unproved] where
+// the same settings do not come out.
 func Compile(cat *catalog.Catalog, joined *Joined, o Options) (*Result, error) {
 	i := &importing{Options: o, cat: cat, joined: joined, settings: joined.Settings, servers: joined.Servers, oldest: "2.1.240"}
 	if v := joined.Settings.Get("requiredMinimumVersion").Str(); versionForm.MatchString(v) {
@@ -89,7 +91,8 @@ func Compile(cat *catalog.Catalog, joined *Joined, o Options) (*Result, error) {
 	return r, err
 }
 
-// attempt drops what the compiler refuses until nothing is refused, and proves the rest.
+// attempt drops what the compiler refuses until nothing is refused, and proves the
+// rest.
 func (i *importing) attempt() (*Result, error) {
 	for range maxRounds {
 		document := i.document(i.overlay())
@@ -105,7 +108,8 @@ func (i *importing) attempt() (*Result, error) {
 	return i.prove()
 }
 
-// maxRounds bounds how often something new is found wrong after something was dropped. Each round drops all that it finds.
+// maxRounds bounds how often something new is found wrong after something was dropped.
+// Each round drops all that it finds.
 const maxRounds = 20
 
 // tree returns the policies with the new file among them.
@@ -121,7 +125,8 @@ func (i *importing) check(name string, text []byte) (*compile.Program, diag.List
 	return compile.Check(i.tree(name, text), i.At)
 }
 
-// drop takes out what errors point at, and reports whether there was anything. Secrets go first: what else is said of them might quote them.
+// drop takes out what errors point at, and reports whether there was anything. Secrets
+// go first: what else is said of them might quote them.
 func (i *importing) drop(document *value.Node, probe []byte, list diag.List) bool {
 	if newest := i.cat.ClientVersion(); i.oldest != newest && slices.ContainsFunc(list, func(d diag.Diagnostic) bool { return d.Code == diag.KeyTooNew }) {
 		i.oldest = newest // a fleet that is given a key is expected to know it
@@ -154,8 +159,9 @@ func droppable(path []string) bool {
 	return len(path) > 1 && (path[0] == "settings" || path[0] == "mcp_servers" || path[0] == "guidance")
 }
 
-// unit widens a path to what can be left out without changing what stays: a whole list entry, because a hook without its matcher would fire
-// always, and a whole MCP server unless a placeholder can stand for the value.
+// unit widens a path to what can be left out without changing what stays: a whole list
+// entry, because a hook without its matcher would fire always, and a whole MCP server
+// unless a placeholder can stand for the value.
 func unit(path []string) []string {
 	if len(path) > 2 && path[0] == "mcp_servers" && placeholder(path) == "" {
 		return path[:2]
@@ -168,7 +174,8 @@ func unit(path []string) []string {
 	return path
 }
 
-// pathTo returns the keys and indexes that lead to the value, or to the key, at a place.
+// pathTo returns the keys and indexes that lead to the value, or to the key, at a
+// place.
 func pathTo(n *value.Node, pos diag.Pos) []string {
 	for i, item := range n.Items {
 		if item.Pos == pos {
@@ -233,7 +240,8 @@ func pathText(path []string) string {
 	return text
 }
 
-// placeholder names the variable that stands for a secret in an MCP server, whose texts the client expands; "" elsewhere.
+// placeholder names the variable that stands for a secret in an MCP server, whose
+// texts the client expands; "" elsewhere.
 func placeholder(path []string) string {
 	if len(path) != 4 || path[0] != "mcp_servers" || path[2] != "env" && path[2] != "headers" {
 		return ""
@@ -283,8 +291,8 @@ func comparePaths(a, b []string) int {
 	})
 }
 
-// without returns a value without what stands at a path, or with something else there. A path that leads nowhere changes nothing: what
-// held it is gone already.
+// without returns a value without what stands at a path, or with something else there.
+// A path that leads nowhere changes nothing: what held it is gone already.
 func without(n *value.Node, path []string, stand *value.Node) *value.Node {
 	if n == nil {
 		return nil

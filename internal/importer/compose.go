@@ -48,7 +48,8 @@ func (i *importing) document(settings *value.Node) *value.Node {
 	return value.Object(diag.Pos{}, members...)
 }
 
-// targets returns the back ends that write what was read. Registry.pol has no back end of its own here; a registry file says the same.
+// targets returns the back ends that write what was read. Registry.pol has no back end
+// of its own here; a registry file says the same.
 func (i *importing) targets() *value.Node {
 	var names []string
 	for _, p := range i.joined.Pieces {
@@ -69,7 +70,8 @@ func (i *importing) targets() *value.Node {
 	return list
 }
 
-// yaml returns the policy file for people: in its layout, with what was left out at the top.
+// yaml returns the policy file for people: in its layout, with what was left out at
+// the top.
 func (i *importing) yaml(document *value.Node) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := yaml.NewEncoder(&b)
@@ -85,7 +87,8 @@ func (i *importing) yaml(document *value.Node) ([]byte, error) {
 	return formatted, encoder.Close()
 }
 
-// head is the comment at the top: where everything came from, and what did not come along.
+// head is the comment at the top: where everything came from, and what did not come
+// along.
 func (i *importing) head() string {
 	var b strings.Builder
 	for _, p := range i.joined.Pieces {
@@ -106,7 +109,8 @@ func (i *importing) head() string {
 	return b.String() + "\n"
 }
 
-// oneLine keeps a comment from ending early: whatever stands in a file that is imported must not become policy by its line breaks.
+// oneLine keeps a comment from ending early: whatever stands in a file that is
+// imported must not become policy by its line breaks.
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 || r == 0xfeff {
@@ -116,7 +120,8 @@ func oneLine(s string) string {
 	}, s)
 }
 
-// nodeOf returns a value as YAML. Members stand in the order of the file that they came from.
+// nodeOf returns a value as YAML. Members stand in the order of the file that they
+// came from.
 func nodeOf(n *value.Node) *yaml.Node {
 	switch n.Kind {
 	case value.Map:
@@ -147,7 +152,8 @@ func nodeOf(n *value.Node) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: n.Scalar}
 }
 
-// textNode returns a text: over lines as a block where a block can hold it, else quoted as far as needed.
+// textNode returns a text: over lines as a block where a block can hold it, else
+// quoted as far as needed.
 func textNode(s string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
 	if strings.Contains(s, "\n") && strings.TrimSpace(s) == s && !strings.ContainsAny(s, "\t\r") && !strings.Contains(s, " \n") {

@@ -20,8 +20,9 @@ type Joined struct {
 	Markdown string
 }
 
-// Join merges the files of one machine as the client does: managed-settings.json first, then drop-ins by name. Sources of which the client
-// would take only one, and that differ, are an *[Error].
+// Join merges the files of one machine as the client does: managed-settings.json
+// first, then drop-ins by name. Sources of which the client would take only one, and
+// that differ, are an *[Error].
 func Join(cat *catalog.Catalog, pieces []*Piece) (*Joined, error) {
 	ordered := slices.Clone(pieces)
 	slices.SortStableFunc(ordered, func(a, b *Piece) int {
@@ -53,7 +54,8 @@ func Join(cat *catalog.Catalog, pieces []*Piece) (*Joined, error) {
 				return nil, err
 			}
 			p.Notes = append(p.Notes, shadowed(cat, p.Settings)...)
-			// Equal forms of one policy, such as a plist and a .reg of one build, are one source.
+			// Equal forms of one policy, such as a plist and a .reg of one build, are
+			// one source.
 			if source == nil || p.Kind == Settings {
 				j.Settings = merger.Documents(j.Settings, policy.Canonical(cat, p.Settings))
 			}
@@ -65,7 +67,8 @@ func Join(cat *catalog.Catalog, pieces []*Piece) (*Joined, error) {
 	return j, nil
 }
 
-// collision refuses two sources of which the client takes only the first, or two files of one name.
+// collision refuses two sources of which the client takes only the first, or two files
+// of one name.
 func collision(first, p *Piece) error {
 	if first == nil || sameSettings(first, p) && first.Kind != p.Kind {
 		return nil
@@ -80,7 +83,8 @@ func collision(first, p *Piece) error {
 		"import the one that is in force (claude takes a profile or the registry before files), or give the other a --group"}
 }
 
-// shadowed tells of keys that stand beside another name of theirs, which the client then ignores.
+// shadowed tells of keys that stand beside another name of theirs, which the client
+// then ignores.
 func shadowed(cat *catalog.Catalog, settings *value.Node) []string {
 	var notes []string
 	for _, m := range settings.Members {

@@ -8,10 +8,12 @@ import (
 	"github.com/policygen/policygen/internal/policy"
 )
 
-// heading is how a CLAUDE.md begins that policygen has written; package ir says what it consists of.
+// heading is how a CLAUDE.md begins that policygen has written; package ir says what
+// it consists of.
 var heading = regexp.MustCompile(`^# (?:(.+): g|G)uidance for Claude Code\n\nManaged by policygen from git(?: for the group (\S+))?; changes made here are overwritten\.\n`)
 
-// written parts a CLAUDE.md that policygen has written into its sections. It reports false for any other.
+// written parts a CLAUDE.md that policygen has written into its sections. It reports
+// false for any other.
 func written(text string) (sections []policy.Section, organization string, ok bool) {
 	text, _ = ir.CutRevision(text)
 	m := heading.FindStringSubmatch(text)
@@ -30,7 +32,8 @@ func written(text string) (sections []policy.Section, organization string, ok bo
 	return sections, m[1], b.Markdown() == text
 }
 
-// whole makes one section of a text that somebody else has written. A heading at its begin becomes the title.
+// whole makes one section of a text that somebody else has written. A heading at its
+// begin becomes the title.
 func whole(text, title string) policy.Section {
 	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
 	first, rest, _ := strings.Cut(text, "\n")

@@ -7,7 +7,8 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// overlay returns what the file itself has to set: for a group, what it does not inherit.
+// overlay returns what the file itself has to set: for a group, what it does not
+// inherit.
 func (i *importing) overlay() *value.Node {
 	settings := i.settings
 	if i.Group == "" || i.Base == nil || settings == nil {
@@ -24,7 +25,8 @@ func (i *importing) overlay() *value.Node {
 	return beyond(settings, inherited)
 }
 
-// beyond returns a map without what every one of the others has already. What only some platforms inherit stays.
+// beyond returns a map without what every one of the others has already. What only
+// some platforms inherit stays.
 func beyond(n *value.Node, others []*value.Node) *value.Node {
 	if len(others) == 0 {
 		return n

@@ -13,7 +13,8 @@ import (
 	"github.com/policygen/policygen/internal/value"
 )
 
-// prove compiles the file as it will be written and compares what it builds, on every platform, with what was imported.
+// prove compiles the file as it will be written and compares what it builds, on every
+// platform, with what was imported.
 func (i *importing) prove() (*Result, error) {
 	overlay := i.overlay()
 	text, err := i.yaml(i.document(overlay))
@@ -74,8 +75,8 @@ func (i *importing) compare(b *ir.Bundle) []string {
 	return differences
 }
 
-// expected is what a build makes of settings: equal entries of a list once, and no env that has lost its last variable. Empty settings are
-// none.
+// expected is what a build makes of settings: equal entries of a list once, and no env
+// that has lost its last variable. Empty settings are none.
 func (i *importing) expected(settings *value.Node) *value.Node {
 	if settings == nil {
 		return nil
@@ -93,8 +94,8 @@ func nodeIn(d *ir.Document) *value.Node {
 	return d.Node
 }
 
-// different adds, for each leaf that is not the same on both sides, a line. Where the organization's lists come first, the order of a list
-// may differ.
+// different adds, for each leaf that is not the same on both sides, a line. Where the
+// organization's lists come first, the order of a list may differ.
 func different(into []string, path string, want, got *value.Node, anyOrder bool) []string {
 	switch {
 	case value.Equal(want, got):

@@ -1,8 +1,9 @@
-// Package importer turns what machines have now into policy files: managed settings in every form in which they are delivered, MCP servers
-// and a managed CLAUDE.md.
+// Package importer turns what machines have now into policy files: managed settings in
+// every form in which they are delivered, MCP servers and a managed CLAUDE.md.
 //
-// [Read] takes one file apart and [Join] several; [Compile] writes the policy file and proves, by compiling it, that the same settings come
-// out. What cannot be kept is listed with its place and its reason; secrets are never written.
+// [Read] takes one file apart and [Join] several; [Compile] writes the policy file and
+// proves, by compiling it, that the same settings come out. What cannot be kept is
+// listed with its place and its reason; secrets are never written.
 package importer
 
 import (
@@ -59,7 +60,8 @@ type Error struct {
 // Error returns the place and the message.
 func (e *Error) Error() string { return e.Place + ": " + e.Msg }
 
-// Read finds out by its content what a file is, and reads it. Every error is an *[Error].
+// Read finds out by its content what a file is, and reads it. Every error is an
+// *[Error].
 func Read(file string, data []byte) (*Piece, error) {
 	p, err := read(file, data)
 	var own *Error
@@ -87,7 +89,8 @@ func explain(file string, err error) error {
 	return e
 }
 
-// read looks at the first bytes: names are often lost on the way from a machine to a desk.
+// read looks at the first bytes: names are often lost on the way from a machine to a
+// desk.
 func read(file string, data []byte) (*Piece, error) {
 	if cms.Is(data) {
 		return readSigned(file, data)
@@ -117,7 +120,8 @@ func read(file string, data []byte) (*Piece, error) {
 	return readJSON(file, text)
 }
 
-// plainText returns UTF-8 or UTF-16LE text without its mark, as the client reads both (2.1.329).
+// plainText returns UTF-8 or UTF-16LE text without its mark, as the client reads both
+// (2.1.329).
 func plainText(data []byte) (string, error) {
 	if rest, wide := bytes.CutPrefix(data, []byte(wideMark)); wide {
 		if len(rest)%2 != 0 {
@@ -136,7 +140,8 @@ func plainText(data []byte) (string, error) {
 	return string(data), nil
 }
 
-// readJSON reads managed settings, a drop-in, or managed-mcp.json. An empty file is an empty document, as it is to the client.
+// readJSON reads managed settings, a drop-in, or managed-mcp.json. An empty file is an
+// empty document, as it is to the client.
 func readJSON(file, text string) (*Piece, error) {
 	if strings.TrimSpace(text) == "" {
 		text = "{}"

@@ -18,7 +18,8 @@ const (
 	valueName   = "Settings"
 )
 
-// readReg reads a registry file. The machine's value counts before the user's, as it does to the client.
+// readReg reads a registry file. The machine's value counts before the user's, as it
+// does to the client.
 func readReg(file string, data []byte) (*Piece, error) {
 	entries, err := reg.Values(data)
 	if err != nil {
@@ -98,7 +99,8 @@ func registryPiece(file, kind, text string, notes []string) (*Piece, error) {
 	return p, nil
 }
 
-// readPol reads the Registry.pol of the machine's part of a policy. The file does not say to which part it belongs.
+// readPol reads the Registry.pol of the machine's part of a policy. The file does not
+// say to which part it belongs.
 func readPol(file string, data []byte) (*Piece, error) {
 	values, err := pol.Read(data)
 	if err != nil {

@@ -1,8 +1,11 @@
-// Package linuxforms writes one audience's Linux files in the forms that configuration management and images take: Ansible, cloud-init, Nix, a
-// Dockerfile and a feature for development containers. [Folder] returns all of them, beside one copy of the files that they share.
+// Package linuxforms writes one audience's Linux files in the forms that configuration
+// management and images take: Ansible, cloud-init, Nix, a Dockerfile and a feature for
+// development containers. [Folder] returns all of them, beside one copy of the files
+// that they share.
 //
-// No form holds the text of a policy where its own language would read it: Jinja, Nix and shells
-// expand what policies are full of. They name the files, or carry them in base64.
+// No form holds the text of a policy where its own language would read it: Jinja, Nix
+// and shells expand what policies are full of. They name the files, or carry them in
+// base64.
 package linuxforms
 
 import (
@@ -36,12 +39,13 @@ type Policy struct {
 // plain are names that mean themselves in every one of the languages.
 var plain = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+@-]*(/[A-Za-z0-9][A-Za-z0-9._+@-]*)*$`)
 
-// Folder returns the files of all forms. A delivered file whose name one of the languages would
-// read in its own way is an error.
+// Folder returns the files of all forms. A delivered file whose name one of the
+// languages would read in its own way is an error.
 func Folder(p Policy) ([]File, error) {
 	var all []File
 	for _, f := range p.Files {
-		// Quoting for five languages at once is a source of mistakes; names of scripts are easy to change.
+		// Quoting for five languages at once is a source of mistakes; names of scripts
+		// are easy to change.
 		if !plain.MatchString(f.Path) {
 			return nil, fmt.Errorf("the file %q cannot be delivered by configuration management: give it a name of letters, digits, dots and hyphens", f.Path)
 		}
@@ -62,7 +66,8 @@ func Folder(p Policy) ([]File, error) {
 	), nil
 }
 
-// mode returns the permissions of a delivered file. Everybody reads policy, nobody but root writes it.
+// mode returns the permissions of a delivered file. Everybody reads policy, nobody but
+// root writes it.
 func (f File) mode() string {
 	if f.Exec {
 		return "0755"
@@ -87,12 +92,13 @@ func (p Policy) folders() []string {
 	return slices.Compact(all)
 }
 
-// ansible returns a play. Its files are copied and never templated; the root can be another one to try it.
+// ansible returns a play. Its files are copied and never templated; the root can be
+// another one to try it.
 func (p Policy) ansible() []byte {
 	var b strings.Builder
 	b.WriteString(p.head() + "- name: Claude Code policy\n  hosts: all\n  become: true\n  gather_facts: false\n  vars:\n    claude_code_root: \"\"\n  tasks:\n")
-	// Folders come first and with their modes: a umask on the machine would otherwise keep people from
-	// reading the policy.
+	// Folders come first and with their modes: a umask on the machine would otherwise
+	// keep people from reading the policy.
 	for _, dir := range p.folders() {
 		dest := path.Join(Dir, dir)
 		fmt.Fprintf(&b, "    - name: Folder %s\n      ansible.builtin.file:\n        path: \"{{ claude_code_root }}%s\"\n        state: directory\n        owner: root\n        group: root\n        mode: \"0755\"\n", dest, dest)
@@ -125,8 +131,8 @@ func (p Policy) nix() []byte {
 	return []byte(b.String())
 }
 
-// dockerfile returns the lines for an image. They are a stage of their own, to be copied or used
-// with --build-arg.
+// dockerfile returns the lines for an image. They are a stage of their own, to be
+// copied or used with --build-arg.
 func (p Policy) dockerfile() []byte {
 	var b strings.Builder
 	b.WriteString(p.head() + "ARG BASE=debian:stable-slim\nFROM ${BASE}\nUSER root\n")
@@ -137,8 +143,9 @@ func (p Policy) dockerfile() []byte {
 	return []byte(b.String())
 }
 
-// feature returns the description of a development container's feature. Its version has three
-// numbers, as the format asks; the release and revision stand in the description.
+// feature returns the description of a development container's feature. Its version
+// has three numbers, as the format asks; the release and revision stand in the
+// description.
 func (p Policy) feature() ([]byte, error) {
 	data, err := json.MarshalIndent(map[string]any{
 		"id": "claude-code-policy", "version": "1.0.0", "name": "Claude Code policy for " + p.Audience,
@@ -147,16 +154,16 @@ func (p Policy) feature() ([]byte, error) {
 	return append(data, '\n'), err
 }
 
-// install returns the script of the feature, which runs as root in the image that is being built,
-// in the folder of the feature.
+// install returns the script of the feature, which runs as root in the image that is
+// being built, in the folder of the feature.
 func (p Policy) install() []byte {
 	var b strings.Builder
 	b.WriteString("#!/bin/sh\n" + p.head() + "set -eu\ncd \"$(dirname \"$0\")\"\nroot=${CLAUDE_CODE_ROOT:-}\numask 022\n")
 	for _, dir := range p.folders() {
 		fmt.Fprintf(&b, "mkdir -p \"$root%s\"\n", path.Join(Dir, dir))
 	}
-	// A new name and a rename replace each file as a whole, so that a client that starts meanwhile
-	// reads the old or the new one.
+	// A new name and a rename replace each file as a whole, so that a client that
+	// starts meanwhile reads the old or the new one.
 	for _, f := range p.Files {
 		fmt.Fprintf(&b, "cp 'files/%s' \"$root%s/%s.new\"\nchmod %s \"$root%s/%s.new\"\nmv -f \"$root%s/%s.new\" \"$root%s/%s\"\n", f.Path, Dir, f.Path, f.mode(), Dir, f.Path, Dir, f.Path, Dir, f.Path)
 	}

@@ -98,7 +98,8 @@ func debData(files []File, date time.Time) ([]byte, error) {
 	return t.close()
 }
 
-// tarball is one of the two archives. It keeps the first error, so that the lines that fill it stay short.
+// tarball is one of the two archives. It keeps the first error, so that the lines that
+// fill it stay short.
 type tarball struct {
 	b    bytes.Buffer
 	z    *gzip.Writer
@@ -107,8 +108,8 @@ type tarball struct {
 	err  error
 }
 
-// newTar begins an archive. The header of gzip has neither name nor time, which it would by
-// default in other programs.
+// newTar begins an archive. The header of gzip has neither name nor time, which it
+// would by default in other programs.
 func newTar(date time.Time) *tarball {
 	t := &tarball{date: date.UTC().Truncate(time.Second)}
 	t.z, t.err = gzip.NewWriterLevel(&t.b, gzip.BestCompression)
@@ -116,7 +117,8 @@ func newTar(date time.Time) *tarball {
 	return t
 }
 
-// add writes one member, owned by root. GNU's form has no limit for the length of a name, and dpkg reads it.
+// add writes one member, owned by root. GNU's form has no limit for the length of a
+// name, and dpkg reads it.
 func (t *tarball) add(h *tar.Header, data []byte) {
 	h.Uname, h.Gname, h.ModTime, h.Size, h.Format = "root", "root", t.date, int64(len(data)), tar.FormatGNU
 	if t.err == nil {
@@ -127,8 +129,8 @@ func (t *tarball) add(h *tar.Header, data []byte) {
 	}
 }
 
-// folder adds a folder that everybody may enter. dpkg leaves the modes of folders that are there
-// already as they are.
+// folder adds a folder that everybody may enter. dpkg leaves the modes of folders that
+// are there already as they are.
 func (t *tarball) folder(name string) {
 	t.add(&tar.Header{Name: name, Mode: 0o755, Typeflag: tar.TypeDir}, nil)
 }
@@ -138,7 +140,8 @@ func (t *tarball) file(name string, data []byte, mode int64) {
 	t.add(&tar.Header{Name: name, Mode: mode, Typeflag: tar.TypeReg}, data)
 }
 
-// link adds a symbolic link. Its own mode means nothing on Linux; this is what every tool shows.
+// link adds a symbolic link. Its own mode means nothing on Linux; this is what every
+// tool shows.
 func (t *tarball) link(name, target string) {
 	t.add(&tar.Header{Name: name, Linkname: target, Mode: 0o777, Typeflag: tar.TypeSymlink}, nil)
 }

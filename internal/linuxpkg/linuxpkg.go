@@ -1,10 +1,11 @@
-// Package linuxpkg writes Debian and RPM packages that install one audience's files into the client's folder. [Deb] and [RPM] take the same
-// [Package]; the same package gives the same bytes.
+// Package linuxpkg writes Debian and RPM packages that install one audience's files
+// into the client's folder. [Deb] and [RPM] take the same [Package]; the same package
+// gives the same bytes.
 //
-// No file is marked as configuration: a package manager keeps what somebody changed in such a
-// file, and policy must come back (seen with dpkg 1.21 and rpm 4.18: a changed conffile stops or
-// survives an update). There are no scripts that run as root either. A package of one group
-// replaces that of another.
+// No file is marked as configuration: a package manager keeps what somebody changed in
+// such a file, and policy must come back (seen with dpkg 1.21 and rpm 4.18: a changed
+// conffile stops or survives an update). There are no scripts that run as root either.
+// A package of one group replaces that of another.
 package linuxpkg
 
 import (
@@ -44,11 +45,12 @@ type Package struct {
 	Files        []File // below [Dir]
 }
 
-// Name returns the package's name. Audiences have names of lower-case letters, digits and hyphens;
-// a folder of a ring has slashes besides.
+// Name returns the package's name. Audiences have names of lower-case letters, digits
+// and hyphens; a folder of a ring has slashes besides.
 func (p Package) Name() string { return family + "-" + strings.ReplaceAll(p.Audience, "/", "-") }
 
-// version is the package's version. A machine tells by it which policy it has: `dpkg -l`, `rpm -q`.
+// version is the package's version. A machine tells by it which policy it has: `dpkg
+// -l`, `rpm -q`.
 func (p Package) version() string { return p.Version + "+r" + p.Revision }
 
 // summary is the first line of the description.
@@ -66,8 +68,8 @@ func (p Package) details() []string {
 // oneLine keeps a name from starting another field.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// maintainer returns whom to ask. Package managers want an address; .invalid is reserved for those
-// that do not exist (RFC 2606).
+// maintainer returns whom to ask. Package managers want an address; .invalid is
+// reserved for those that do not exist (RFC 2606).
 func (p Package) maintainer() string {
 	if p.Maintainer != "" {
 		return oneLine(p.Maintainer)
@@ -80,17 +82,19 @@ func (p Package) maintainer() string {
 	}, cmp.Or(oneLine(p.Organization), "policygen")) + " <policy@policygen.invalid>"
 }
 
-// contents returns everything that the package installs, sorted by path: the files, what tells a
-// machine which release it has, and the units.
+// contents returns everything that the package installs, sorted by path: the files,
+// what tells a machine which release it has, and the units.
 func (p Package) contents() ([]File, error) {
-	// Whatever a caller puts in, a package of policy installs into the folder of policy.
+	// Whatever a caller puts in, a package of policy installs into the folder of
+	// policy.
 	for _, f := range p.Files {
 		if !strings.HasPrefix(f.Path, Dir+"/") || path.Clean(f.Path) != f.Path {
 			return nil, fmt.Errorf("package %s: %s does not lie in %s", p.Name(), f.Path, Dir)
 		}
 	}
-	// The package manager tells the version, but an agent or a script that checks machines would have
-	// to ask two of them. A file is the same on every distribution.
+	// The package manager tells the version, but an agent or a script that checks
+	// machines would have to ask two of them. A file is the same on every
+	// distribution.
 	stamp, err := json.MarshalIndent(map[string]any{"format_version": 1, "audience": p.Audience, "version": p.Version, "revision": p.Revision, "valid_until": orNil(p.ValidUntil)}, "", "  ")
 	if err != nil {
 		return nil, err
@@ -111,8 +115,8 @@ func orNil(s string) any {
 	return s
 }
 
-// folders returns every folder above the files that the package brings, parents first. Those of
-// the system are its own.
+// folders returns every folder above the files that the package brings, parents first.
+// Those of the system are its own.
 func folders(files []File) []string {
 	var all []string
 	for _, f := range files {

@@ -19,7 +19,8 @@ func RPM(p Package) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A package does not exclude itself, so each of them may provide and exclude the same name.
+	// A package does not exclude itself, so each of them may provide and exclude the
+	// same name.
 	common := rpmpack.Relations{{Name: family}}
 	told := rpmpack.Relations{{Name: family}, {Name: fmt.Sprintf("%s(revision:%s)", family, p.Revision)}}
 	r, err := rpmpack.NewRPM(rpmpack.RPMMetaData{
@@ -30,8 +31,9 @@ func RPM(p Package) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write RPM package: %w", err)
 	}
-	// The payload's names begin with a dot, as rpmbuild's do: what unpacks it without rpm (rpmlint, rpm2cpio with cpio) would otherwise write
-	// below the root of the machine that looks into the package. The header has the names without it.
+	// The payload's names begin with a dot, as rpmbuild's do: what unpacks it without
+	// rpm (rpmlint, rpm2cpio with cpio) would otherwise write below the root of the
+	// machine that looks into the package. The header has the names without it.
 	var names []string
 	add := func(f rpmpack.RPMFile) {
 		f.Name, f.Owner, f.Group, f.MTime = "."+f.Name, "root", "root", uint32(p.Date.Unix())
@@ -63,7 +65,8 @@ func RPM(p Package) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// parents returns the folders of names, each once, in the order in which the package's index meets them.
+// parents returns the folders of names, each once, in the order in which the package's
+// index meets them.
 func parents(names []string) []string {
 	var all []string
 	for _, name := range slices.Sorted(slices.Values(names)) {

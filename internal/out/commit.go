@@ -8,9 +8,10 @@ import (
 	"strings"
 )
 
-// Commit puts the staged units and the manifest in place of the old ones and deletes strays. When a step fails, the
-// steps before it are taken back, so that the folder is as it was. A Stage can be committed or aborted once; both let
-// go of the folder and its lock, whatever they return.
+// Commit puts the staged units and the manifest in place of the old ones and deletes
+// strays. When a step fails, the steps before it are taken back, so that the folder is
+// as it was. A Stage can be committed or aborted once; both let go of the folder and
+// its lock, whatever they return.
 func (s *Stage) Commit(m Manifest) (Summary, error) {
 	defer s.close()
 	m.FormatVersion = FormatVersion
@@ -38,8 +39,8 @@ func (s *Stage) summary(m Manifest) Summary {
 	return sum
 }
 
-// staged returns the units that changed, by name: units are put by several goroutines, and the steps of a commit must not depend on who came
-// first.
+// staged returns the units that changed, by name: units are put by several goroutines,
+// and the steps of a commit must not depend on who came first.
 func (s *Stage) staged() []string {
 	names := make([]string, 0, len(s.units)+1) // the manifest is added to them
 	for unit, changed := range s.units {
@@ -51,8 +52,9 @@ func (s *Stage) staged() []string {
 	return names
 }
 
-// compareManifest adds the manifest to the differences where it is not what this build would write. Bytes are compared
-// and not values, since a manifest that was reformatted is not what policygen writes.
+// compareManifest adds the manifest to the differences where it is not what this build
+// would write. Bytes are compared and not values, since a manifest that was
+// reformatted is not what policygen writes.
 func (s *Stage) compareManifest(encoded []byte) {
 	info, err := fs.Lstat(s.files, ManifestName)
 	if err != nil {
@@ -65,9 +67,10 @@ func (s *Stage) compareManifest(encoded []byte) {
 	}
 }
 
-// swap moves the old entries aside and the new ones in. Everything moved aside is under old/ until the end, so that it
-// can be moved back, also by the next run. Renaming within one folder is the cheapest step that a file system does as
-// a whole, and needs no second copy of the artifacts.
+// swap moves the old entries aside and the new ones in. Everything moved aside is
+// under old/ until the end, so that it can be moved back, also by the next run.
+// Renaming within one folder is the cheapest step that a file system does as a whole,
+// and needs no second copy of the artifacts.
 func (s *Stage) swap(manifest []byte) error {
 	if err := s.root.WriteFile(stageName+"/new/"+ManifestName, manifest, 0o644); err != nil {
 		return err
@@ -92,7 +95,8 @@ func (s *Stage) swap(manifest []byte) error {
 	return s.root.Rename(stageName, trashName)
 }
 
-// aside moves a top-level entry out of the way, if it is there. A first build has nothing to move, which is no error.
+// aside moves a top-level entry out of the way, if it is there. A first build has
+// nothing to move, which is no error.
 func (s *Stage) aside(name string) error {
 	err := s.root.Rename(name, stageName+"/old/"+name)
 	if notThere(err) {
@@ -101,15 +105,16 @@ func (s *Stage) aside(name string) error {
 	return err
 }
 
-// recover repairs a folder that a killed run left: entries moved aside come back, the rest of the stage goes. It runs
-// under the lock, so that it never takes the stage of another run for one that was left.
+// recover repairs a folder that a killed run left: entries moved aside come back, the
+// rest of the stage goes. It runs under the lock, so that it never takes the stage of
+// another run for one that was left.
 func (s *Stage) recover() error {
 	return errors.Join(s.rollBack(), s.root.RemoveAll(trashName))
 }
 
-// rollBack takes back what this run placed, moves everything under old/ back and deletes the stage. It may be
-// repeated: an entry that is already back is no longer under old/, so a second kill in the middle of a repair loses
-// nothing.
+// rollBack takes back what this run placed, moves everything under old/ back and
+// deletes the stage. It may be repeated: an entry that is already back is no longer
+// under old/, so a second kill in the middle of a repair loses nothing.
 func (s *Stage) rollBack() error {
 	for _, name := range s.placed {
 		if err := s.root.RemoveAll(name); err != nil {
@@ -135,15 +140,15 @@ func (s *Stage) rollBack() error {
 	return s.root.RemoveAll(stageName)
 }
 
-// folder reports whether a folder, and no link to one, has that name. Lstat is what keeps a link that somebody put
-// there from being followed.
+// folder reports whether a folder, and no link to one, has that name. Lstat is what
+// keeps a link that somebody put there from being followed.
 func (s *Stage) folder(name string) bool {
 	info, err := s.root.Lstat(name)
 	return err == nil && info.IsDir()
 }
 
-// Abort gives the build up: the folder stays as it was. An error means that the repair failed, and that the next run
-// will try it again.
+// Abort gives the build up: the folder stays as it was. An error means that the repair
+// failed, and that the next run will try it again.
 func (s *Stage) Abort() error {
 	defer s.close()
 	if s.compare {
@@ -152,8 +157,9 @@ func (s *Stage) Abort() error {
 	return s.rollBack()
 }
 
-// close removes what is left of the writer's folders and lets go of the folder. Errors are dropped here: the build
-// itself has succeeded or failed by then, and nothing can be done about them.
+// close removes what is left of the writer's folders and lets go of the folder. Errors
+// are dropped here: the build itself has succeeded or failed by then, and nothing can
+// be done about them.
 func (s *Stage) close() {
 	if !s.compare {
 		_ = s.root.RemoveAll(trashName) // the next run removes it where this one cannot

@@ -11,8 +11,8 @@ import (
 	"sync/atomic"
 )
 
-// Difference is one way in which a folder differs from what it should hold. A stray that is a folder is told once, by
-// its own path, without what is below it.
+// Difference is one way in which a folder differs from what it should hold. A stray
+// that is a folder is told once, by its own path, without what is below it.
 type Difference struct {
 	Path string // below the output folder
 	Kind string // missing, changed, stray
@@ -21,8 +21,8 @@ type Difference struct {
 // String returns "kind path".
 func (d Difference) String() string { return d.Kind + " " + d.Path }
 
-// compareFiles returns how a unit on disk differs from the files it should hold. The bytes are at hand here, so that
-// no digest needs to be made of what is on disk.
+// compareFiles returns how a unit on disk differs from the files it should hold. The
+// bytes are at hand here, so that no digest needs to be made of what is on disk.
 func compareFiles(dir, unit string, files []File) []Difference {
 	want := make(map[string]expected, len(files))
 	for _, f := range files {
@@ -31,9 +31,10 @@ func compareFiles(dir, unit string, files []File) []Difference {
 	return inspect(dir, unit, want)
 }
 
-// Verify compares an output folder with its own manifest, byte by byte. It returns the differences sorted by path.
-// Units are shared out among as many goroutines as there are processors, because reading thousands of small files
-// waits more than it computes.
+// Verify compares an output folder with its own manifest, byte by byte. It returns the
+// differences sorted by path. Units are shared out among as many goroutines as there
+// are processors, because reading thousands of small files waits more than it
+// computes.
 func Verify(dir string, m *Manifest) ([]Difference, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -61,8 +62,9 @@ func Verify(dir string, m *Manifest) ([]Difference, error) {
 	return all, nil
 }
 
-// verifyUnit compares one unit with the manifest's artifacts. The manifest is input here like any other: somebody may
-// have written paths into it that lead out of the folder.
+// verifyUnit compares one unit with the manifest's artifacts. The manifest is input
+// here like any other: somebody may have written paths into it that lead out of the
+// folder.
 func verifyUnit(dir, unit string, artifacts []Artifact) []Difference {
 	want := make(map[string]expected, len(artifacts))
 	var outside []Difference
@@ -79,8 +81,8 @@ func verifyUnit(dir, unit string, artifacts []Artifact) []Difference {
 	return append(outside, inspect(dir, unit, want)...)
 }
 
-// topStrays lists top-level entries that are neither wanted nor the writer's own. A folder that cannot be listed has
-// no strays to tell of; its units are then missing.
+// topStrays lists top-level entries that are neither wanted nor the writer's own. A
+// folder that cannot be listed has no strays to tell of; its units are then missing.
 func topStrays(folder fs.FS, wanted func(name string) bool) []Difference {
 	entries, err := fs.ReadDir(folder, ".")
 	if err != nil {
@@ -95,13 +97,14 @@ func topStrays(folder fs.FS, wanted func(name string) bool) []Difference {
 	return found
 }
 
-// own reports whether a top-level entry is the writer's and no unit. Strays are deleted by the next build, so nothing
-// that belongs to the writer may count as one.
+// own reports whether a top-level entry is the writer's and no unit. Strays are
+// deleted by the next build, so nothing that belongs to the writer may count as one.
 func own(name string) bool {
 	return name == ManifestName || name == stageName || name == trashName || name == lockName
 }
 
-// sortDifferences puts them by path: they come from several goroutines, and output must not depend on which was first.
+// sortDifferences puts them by path: they come from several goroutines, and output
+// must not depend on which was first.
 func sortDifferences(list []Difference) {
 	slices.SortFunc(list, func(a, b Difference) int { return strings.Compare(a.Path, b.Path) })
 }

@@ -13,8 +13,9 @@ import (
 	"strings"
 )
 
-// expected is what a file should be: these bytes, or bytes with this SHA-256. Of data and sha256 one is set: a build
-// has the bytes, a check of the manifest only their digest.
+// expected is what a file should be: these bytes, or bytes with this SHA-256. Of data
+// and sha256 one is set: a build has the bytes, a check of the manifest only their
+// digest.
 type expected struct {
 	size   int
 	exec   bool
@@ -22,7 +23,8 @@ type expected struct {
 	sha256 string
 }
 
-// matches compares the content. It is asked last, after everything that a look from outside can tell.
+// matches compares the content. It is asked last, after everything that a look from
+// outside can tell.
 func (e expected) matches(data []byte) bool {
 	if e.sha256 != "" {
 		return digest(data) == e.sha256
@@ -30,20 +32,23 @@ func (e expected) matches(data []byte) bool {
 	return bytes.Equal(data, e.data)
 }
 
-// fits reports whether a file looks right from outside. Windows has no execute bit. The size is the cheapest way to
-// see a change, and spares reading a file that somebody has made huge.
+// fits reports whether a file looks right from outside. Windows has no execute bit.
+// The size is the cheapest way to see a change, and spares reading a file that
+// somebody has made huge.
 func (e expected) fits(info fs.FileInfo) bool {
 	return info.Mode().IsRegular() && info.Size() == int64(e.size) && (runtime.GOOS == "windows" || info.Mode().Perm()&0o111 != 0 == e.exec)
 }
 
-// digest returns the SHA-256 as 64 lower-case hex digits, the form of the manifest and of sha256sum.
+// digest returns the SHA-256 as 64 lower-case hex digits, the form of the manifest and
+// of sha256sum.
 func digest(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }
 
-// inspection is one walk through a unit. It opens each folder and each file once, which is what a rebuild without changes spends its time
-// on. It goes by the kind of each entry, so it enters no link.
+// inspection is one walk through a unit. It opens each folder and each file once,
+// which is what a rebuild without changes spends its time on. It goes by the kind of
+// each entry, so it enters no link.
 type inspection struct {
 	dir     string
 	want    map[string]expected // by path; what was met is taken out
@@ -52,8 +57,8 @@ type inspection struct {
 	buffer  []byte
 }
 
-// inspect compares a unit with what it should hold. A unit that is a file or a link is a stray, and all its files are
-// missing besides.
+// inspect compares a unit with what it should hold. A unit that is a file or a link is
+// a stray, and all its files are missing besides.
 func inspect(dir, unit string, want map[string]expected) []Difference {
 	in := &inspection{dir: dir, want: want, folders: map[string]bool{}}
 	for name := range want {
@@ -73,13 +78,15 @@ func inspect(dir, unit string, want map[string]expected) []Difference {
 	return in.found
 }
 
-// tell keeps a difference. Their order is that of the walk; callers sort the whole list.
+// tell keeps a difference. Their order is that of the walk; callers sort the whole
+// list.
 func (in *inspection) tell(name, kind string) {
 	in.found = append(in.found, Difference{name, kind})
 }
 
-// folder looks at the entries of a folder that should be there. One that cannot be listed is told by the files that
-// are then missing. A folder that should not be there is a stray as a whole and is not entered, however much it holds.
+// folder looks at the entries of a folder that should be there. One that cannot be
+// listed is told by the files that are then missing. A folder that should not be there
+// is a stray as a whole and is not entered, however much it holds.
 func (in *inspection) folder(name string) {
 	entries, _ := os.ReadDir(filepath.Join(in.dir, filepath.FromSlash(name)))
 	for _, entry := range entries {
@@ -99,9 +106,10 @@ func (in *inspection) folder(name string) {
 	}
 }
 
-// same reports whether a file is as it should be. Only regular files are opened: opening a named pipe would wait for
-// its other end. The buffer is kept for the next file and grows to the largest one, because allocating for each would
-// cost more than the comparison.
+// same reports whether a file is as it should be. Only regular files are opened:
+// opening a named pipe would wait for its other end. The buffer is kept for the next
+// file and grows to the largest one, because allocating for each would cost more than
+// the comparison.
 func (in *inspection) same(entry fs.DirEntry, name string, e expected) bool {
 	if !entry.Type().IsRegular() {
 		return false

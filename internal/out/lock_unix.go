@@ -11,8 +11,9 @@ import (
 // lockName is not used here: a folder can be locked itself.
 const lockName = ""
 
-// lockFolder takes an exclusive lock on the folder without waiting. It ends with the process. flock belongs to the
-// open file, so that a second build in the same process is refused as well.
+// lockFolder takes an exclusive lock on the folder without waiting. It ends with the
+// process. flock belongs to the open file, so that a second build in the same process
+// is refused as well.
 func lockFolder(dir string) (io.Closer, error) {
 	folder, err := os.Open(dir)
 	if err != nil {

@@ -14,11 +14,13 @@ import (
 // ManifestName is the name of the manifest in the output folder.
 const ManifestName = "manifest.json"
 
-// FormatVersion is the version of the manifest's shape; it grows when a field changes its meaning.
+// FormatVersion is the version of the manifest's shape; it grows when a field changes
+// its meaning.
 const FormatVersion = 1
 
-// Manifest lists everything in an output folder. It holds no clock and no path outside the folder. Two builds of the
-// same inputs give the same bytes, so that a diff of the output folder shows nothing but changes of policy.
+// Manifest lists everything in an output folder. It holds no clock and no path outside
+// the folder. Two builds of the same inputs give the same bytes, so that a diff of the
+// output folder shows nothing but changes of policy.
 type Manifest struct {
 	FormatVersion int        `json:"format_version"`
 	Compiler      string     `json:"compiler"` // version of policygen
@@ -34,8 +36,9 @@ type Manifest struct {
 	Artifacts     []Artifact `json:"artifacts"`                // sorted by path
 }
 
-// Audience is who gets the artifacts of one folder. A platform that is listed as empty was built, and its policies leave nothing to install:
-// what an earlier release installed has to be removed.
+// Audience is who gets the artifacts of one folder. A platform that is listed as empty
+// was built, and its policies leave nothing to install: what an earlier release
+// installed has to be removed.
 type Audience struct {
 	Folder    string   `json:"folder"` // slash-separated, below the output folder
 	Group     string   `json:"group"`
@@ -46,8 +49,8 @@ type Audience struct {
 	Empty     []string `json:"empty,omitempty"` // those of the platforms for which there is nothing
 }
 
-// Artifact is one file of the output folder. Those who install artifacts read group, platform and target here and need
-// not take paths apart.
+// Artifact is one file of the output folder. Those who install artifacts read group,
+// platform and target here and need not take paths apart.
 type Artifact struct {
 	Path           string   `json:"path"` // slash-separated, below the output folder
 	SHA256         string   `json:"sha256"`
@@ -74,8 +77,8 @@ func (m *Manifest) Summary() Summary {
 	return sum
 }
 
-// encode returns the manifest as a file: two spaces a level, final line break. It is indented because it stands in git
-// beside the artifacts, and people review it.
+// encode returns the manifest as a file: two spaces a level, final line break. It is
+// indented because it stands in git beside the artifacts, and people review it.
 func (m *Manifest) encode() ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
@@ -87,8 +90,9 @@ func (m *Manifest) encode() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// ReadManifest reads the manifest of an output folder. A folder without one gives an error that is fs.ErrNotExist. A
-// manifest of another format is refused, also an older one: its fields may mean something else.
+// ReadManifest reads the manifest of an output folder. A folder without one gives an
+// error that is fs.ErrNotExist. A manifest of another format is refused, also an older
+// one: its fields may mean something else.
 func ReadManifest(dir string) (*Manifest, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -98,9 +102,9 @@ func ReadManifest(dir string) (*Manifest, error) {
 	return readManifest(root)
 }
 
-// readManifest reads through an opened root, so that a link in the manifest's place cannot lead out of the folder. A
-// later format that this program cannot decode is told apart from a file that is broken, because what to do next
-// differs.
+// readManifest reads through an opened root, so that a link in the manifest's place
+// cannot lead out of the folder. A later format that this program cannot decode is
+// told apart from a file that is broken, because what to do next differs.
 func readManifest(root *os.Root) (*Manifest, error) {
 	data, err := root.ReadFile(ManifestName)
 	if err != nil {
@@ -109,7 +113,8 @@ func readManifest(root *os.Root) (*Manifest, error) {
 	return ParseManifest(data, root.Name())
 }
 
-// ParseManifest reads the manifest of an output folder that lies somewhere else, such as in a release. The name of the place is for errors.
+// ParseManifest reads the manifest of an output folder that lies somewhere else, such
+// as in a release. The name of the place is for errors.
 func ParseManifest(data []byte, place string) (*Manifest, error) {
 	var m Manifest
 	if err := json.Unmarshal(data, &m); err != nil {
@@ -127,8 +132,8 @@ func ParseManifest(data []byte, place string) (*Manifest, error) {
 	return &m, nil
 }
 
-// sortArtifacts puts the artifacts into the manifest's order. By bytes of the path, as every tool sorts that knows no
-// language.
+// sortArtifacts puts the artifacts into the manifest's order. By bytes of the path, as
+// every tool sorts that knows no language.
 func (m *Manifest) sortArtifacts() {
 	slices.SortFunc(m.Audiences, func(a, b Audience) int { return strings.Compare(a.Folder, b.Folder) })
 	slices.SortFunc(m.Artifacts, func(a, b Artifact) int { return strings.Compare(a.Path, b.Path) })
@@ -147,8 +152,8 @@ func (m *Manifest) units() map[string][]Artifact {
 	return units
 }
 
-// notThere reports whether an error says that a file is absent. The root's own errors wrap those of the system, which
-// is why they are not compared directly.
+// notThere reports whether an error says that a file is absent. The root's own errors
+// wrap those of the system, which is why they are not compared directly.
 func notThere(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
 // Has reports whether the manifest lists an artifact of that path.

@@ -1,6 +1,8 @@
-// Package out is the one place that writes artifacts. [Open] an output folder, [Stage.Put] every unit (a top-level folder: one audience),
-// and [Stage.Commit]; until then the folder is as it was, and a failure half-way leaves it so. The writer deletes what it did not write,
-// never follows a symbolic link out of the folder, and refuses a folder that is not its own.
+// Package out is the one place that writes artifacts. [Open] an output folder,
+// [Stage.Put] every unit (a top-level folder: one audience), and [Stage.Commit]; until
+// then the folder is as it was, and a failure half-way leaves it so. The writer
+// deletes what it did not write, never follows a symbolic link out of the folder, and
+// refuses a folder that is not its own.
 package out
 
 import (
@@ -16,14 +18,15 @@ import (
 	"sync"
 )
 
-// The writer's own folders inside the output folder: new units before the commit, old ones until it is complete.
+// The writer's own folders inside the output folder: new units before the commit, old
+// ones until it is complete.
 const (
 	stageName = ".policygen-stage"
 	trashName = ".policygen-trash"
 )
 
-// File is one file of a unit, as a value. It is a value so that back ends need no access to a disk, and tests no
-// folder.
+// File is one file of a unit, as a value. It is a value so that back ends need no
+// access to a disk, and tests no folder.
 type File struct {
 	Path     string // slash-separated, below the unit
 	Data     []byte
@@ -34,8 +37,8 @@ type File struct {
 	Resolved string   // resolved_sha256, "" where the artifact holds no settings
 }
 
-// Stage is a build that is being written. Put may be called from several goroutines. What Put does outside of the
-// mutex touches only its own unit.
+// Stage is a build that is being written. Put may be called from several goroutines.
+// What Put does outside of the mutex touches only its own unit.
 type Stage struct {
 	dir   string
 	root  *os.Root
@@ -51,8 +54,9 @@ type Stage struct {
 	compare   bool     // only compare, write nothing
 }
 
-// Open prepares an output folder for writing, creating it where it is absent, and repairs what a build that was killed
-// left behind. The lock is taken before anything is repaired: a stage may belong to a build that is still running.
+// Open prepares an output folder for writing, creating it where it is absent, and
+// repairs what a build that was killed left behind. The lock is taken before anything
+// is repaired: a stage may belong to a build that is still running.
 func Open(dir string) (*Stage, error) {
 	if err := usable(dir); err != nil {
 		return nil, err
@@ -83,8 +87,10 @@ func Open(dir string) (*Stage, error) {
 // errLocked keeps other runs out of the folder while one writes.
 var errLocked = errors.New("another policygen is writing")
 
-// OpenCompare prepares an output folder for comparison only: Commit then writes nothing and returns the differences.
-// It takes no lock and repairs nothing, so that it works in a folder that cannot be written. Of a folder that is not there everything is missing.
+// OpenCompare prepares an output folder for comparison only: Commit then writes
+// nothing and returns the differences. It takes no lock and repairs nothing, so that
+// it works in a folder that cannot be written. Of a folder that is not there
+// everything is missing.
 func OpenCompare(dir string) (*Stage, error) {
 	s, err := open(dir)
 	switch {
@@ -97,8 +103,8 @@ func OpenCompare(dir string) (*Stage, error) {
 	return s, nil
 }
 
-// open opens the folder as a root: whatever is done through it afterwards cannot leave the folder by a link or by
-// dots.
+// open opens the folder as a root: whatever is done through it afterwards cannot leave
+// the folder by a link or by dots.
 func open(dir string) (*Stage, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -107,8 +113,9 @@ func open(dir string) (*Stage, error) {
 	return &Stage{dir: dir, root: root, files: root.FS(), units: map[string]bool{}}, nil
 }
 
-// usable refuses folders whose content the writer must not delete. An empty folder is free to use, and so is one with
-// a stage or a lock of ours, which a build that was killed left before it had a manifest.
+// usable refuses folders whose content the writer must not delete. An empty folder is
+// free to use, and so is one with a stage or a lock of ours, which a build that was
+// killed left before it had a manifest.
 func usable(dir string) error {
 	info, err := os.Lstat(dir)
 	switch {
@@ -131,9 +138,10 @@ func usable(dir string) error {
 	return ours(dir)
 }
 
-// ours refuses a folder whose manifest is not there or somebody else's: web applications have one of that name. The
-// file need not be JSON, because two branches that git could not merge leave it broken, and building anew is the
-// repair. The key inputs_sha256 is the sign, since no other format with a manifest.json has it.
+// ours refuses a folder whose manifest is not there or somebody else's: web
+// applications have one of that name. The file need not be JSON, because two branches
+// that git could not merge leave it broken, and building anew is the repair. The key
+// inputs_sha256 is the sign, since no other format with a manifest.json has it.
 func ours(dir string) error {
 	name := filepath.Join(dir, ManifestName)
 	info, err := os.Lstat(name)
@@ -153,8 +161,9 @@ func ours(dir string) error {
 	return fmt.Errorf("open output folder: %s is not empty and %s, so policygen did not write it and will not delete what is in it: empty it, or name another with --out", dir, problem)
 }
 
-// Put hands over all files of a unit. A unit that is on disk as it should be is left alone. Every unit is put once.
-// What it held before is compared here, where the bytes are still at hand, and by the goroutine that made them.
+// Put hands over all files of a unit. A unit that is on disk as it should be is left
+// alone. Every unit is put once. What it held before is compared here, where the bytes
+// are still at hand, and by the goroutine that made them.
 func (s *Stage) Put(unit, group string, files []File) error {
 	artifacts := make([]Artifact, len(files))
 	for i, f := range files {
@@ -179,8 +188,9 @@ func (s *Stage) Put(unit, group string, files []File) error {
 	return nil
 }
 
-// write stages a unit. The stage is a folder that this run made, so nothing in it can be a link. Files are written
-// with their final modes, minus the umask; moving them into place changes nothing about that.
+// write stages a unit. The stage is a folder that this run made, so nothing in it can
+// be a link. Files are written with their final modes, minus the umask; moving them
+// into place changes nothing about that.
 func (s *Stage) write(unit string, files []File) error {
 	base := filepath.Join(s.dir, stageName, "new", unit)
 	made := map[string]bool{}

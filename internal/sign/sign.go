@@ -1,8 +1,9 @@
-// Package sign wraps a configuration profile in a signature, so that a Mac shows who made it and a console leaves it as it is. [Load] the
-// key and its certificates, then sign each profile with [Identity.Profile].
+// Package sign wraps a configuration profile in a signature, so that a Mac shows who
+// made it and a console leaves it as it is. [Load] the key and its certificates, then
+// sign each profile with [Identity.Profile].
 //
-// A signature says when it was made, so signed bytes differ from run to run. The unsigned profile stays the artifact that can be
-// reproduced; sign a copy of it.
+// A signature says when it was made, so signed bytes differ from run to run. The
+// unsigned profile stays the artifact that can be reproduced; sign a copy of it.
 package sign
 
 import (
@@ -22,8 +23,9 @@ type Identity struct {
 	chain []*x509.Certificate // the key's own first
 }
 
-// Load reads an identity from PEM: one private key (PKCS #8, PKCS #1 or SEC 1, not encrypted) and its certificates, in any order. Several
-// texts are read as one, so that key and certificates may come from files of their own.
+// Load reads an identity from PEM: one private key (PKCS #8, PKCS #1 or SEC 1, not
+// encrypted) and its certificates, in any order. Several texts are read as one, so
+// that key and certificates may come from files of their own.
 func Load(texts ...[]byte) (*Identity, error) {
 	id := &Identity{}
 	for rest := bytes.Join(texts, []byte("\n")); ; {
@@ -41,7 +43,8 @@ func Load(texts ...[]byte) (*Identity, error) {
 	return id, id.order()
 }
 
-// take reads one block. What is neither key nor certificate, such as the parameters of a curve, is passed over.
+// take reads one block. What is neither key nor certificate, such as the parameters of
+// a curve, is passed over.
 func (id *Identity) take(block *pem.Block) error {
 	switch block.Type {
 	case "CERTIFICATE":
@@ -102,8 +105,9 @@ func (id *Identity) order() error {
 	return errors.New("no certificate belongs to the private key: give the key's own certificate, and those that vouch for it")
 }
 
-// Profile returns a configuration profile as CMS SignedData (RFC 5652) in DER, with the profile and all certificates inside and SHA-256 as its
-// digest, which is the form that Macs take.
+// Profile returns a configuration profile as CMS SignedData (RFC 5652) in DER, with
+// the profile and all certificates inside and SHA-256 as its digest, which is the form
+// that Macs take.
 func (id *Identity) Profile(unsigned []byte) ([]byte, error) {
 	message, err := pkcs7.NewSignedData(unsigned)
 	if err != nil {

@@ -21,7 +21,8 @@ type Commit struct {
 	Subject string // first line of the message
 }
 
-// History is the commits that lie between two revisions. It is read when somebody asks for a line, and each file once.
+// History is the commits that lie between two revisions. It is read when somebody asks
+// for a line, and each file once.
 type History struct {
 	repo    *git.Repository
 	folder  string
@@ -29,16 +30,19 @@ type History struct {
 	edits   map[string][]edit
 }
 
-// edit is one commit's change of one file, as lines. A file that is not there has none.
+// edit is one commit's change of one file, as lines. A file that is not there has
+// none.
 type edit struct {
 	commit   *object.Commit
 	old, now []string
 }
 
-// maxCommits is how many commits a history looks at, so that comparing with a revision of long ago stays quick.
+// maxCommits is how many commits a history looks at, so that comparing with a revision
+// of long ago stays quick.
 const maxCommits = 500
 
-// NewHistory finds the commits that lead from base to head. The arguments are those of [Revision].
+// NewHistory finds the commits that lead from base to head. The arguments are those of
+// [Revision].
 func NewHistory(repoDir, base, head, folder string) (*History, error) {
 	repo, err := openRepository(repoDir)
 	if err != nil {
@@ -79,7 +83,8 @@ func NewHistory(repoDir, base, head, folder string) (*History, error) {
 	return h, err
 }
 
-// MergeBase returns the hash of a commit that two revisions have in common, the best one git knows.
+// MergeBase returns the hash of a commit that two revisions have in common, the best
+// one git knows.
 func MergeBase(repoDir, a, b string) (string, error) {
 	repo, err := openRepository(repoDir)
 	if err != nil {
@@ -106,7 +111,8 @@ func (h *History) Wrote(file, line string) *Commit {
 	return h.find(file, func(e edit) bool { return count(e.now, line) > count(e.old, line) })
 }
 
-// Removed returns the newest commit that took the line out of a file of the folder, or nil.
+// Removed returns the newest commit that took the line out of a file of the folder, or
+// nil.
 func (h *History) Removed(file, line string) *Commit {
 	return h.find(file, func(e edit) bool { return count(e.now, line) < count(e.old, line) })
 }
@@ -127,7 +133,8 @@ func (h *History) find(file string, fits func(edit) bool) *Commit {
 	return &Commit{Hash: c.Hash.String(), Author: c.Author.Name, Date: c.Author.When.UTC(), Subject: subject}
 }
 
-// read returns the edits of one file. What cannot be read is left out: a commit is a help and no proof.
+// read returns the edits of one file. What cannot be read is left out: a commit is a
+// help and no proof.
 func (h *History) read(name string) []edit {
 	var edits []edit
 	for _, c := range h.commits {
@@ -169,7 +176,8 @@ func (h *History) lines(hash plumbing.Hash) []string {
 	return lines
 }
 
-// count counts a line in a file, blanks around it aside: moving a block into another one indents it.
+// count counts a line in a file, blanks around it aside: moving a block into another
+// one indents it.
 func count(lines []string, line string) int {
 	n, wanted := 0, strings.TrimSpace(line)
 	for _, l := range lines {

@@ -16,7 +16,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
-// ErrNotClean is a working tree with changes that restoring would mix with its own, or overwrite.
+// ErrNotClean is a working tree with changes that restoring would mix with its own, or
+// overwrite.
 var ErrNotClean = errors.New("the working tree has changes")
 
 // Signer is who makes a commit.
@@ -25,11 +26,12 @@ type Signer struct {
 	When        time.Time
 }
 
-// Restore makes the folder of a working tree what it was at a revision, and commits that alone.
-// It returns the hash of the commit, "" where the folder is that of the revision already. Changes
-// in the folder that are not committed, and anything in the index, are a *[RevisionError]: they
-// would be lost or become part of the commit. The arguments are those of [Revision]; hooks of git
-// do not run, and the commit is not signed.
+// Restore makes the folder of a working tree what it was at a revision, and commits
+// that alone. It returns the hash of the commit, "" where the folder is that of the
+// revision already. Changes in the folder that are not committed, and anything in the
+// index, are a *[RevisionError]: they would be lost or become part of the commit. The
+// arguments are those of [Revision]; hooks of git do not run, and the commit is not
+// signed.
 func Restore(top, rev, folder, message string, by Signer) (string, error) {
 	repo, err := openRepository(top)
 	if err != nil {
@@ -53,7 +55,8 @@ func Restore(top, rev, folder, message string, by Signer) (string, error) {
 	if by, err = signer(repo, by); err != nil {
 		return "", err
 	}
-	// Of the folder as it is, everything goes that git knows; files that it ignores stay.
+	// Of the folder as it is, everything goes that git knows; files that it ignores
+	// stay.
 	if err := replace(repo, work, top, folder, want); err != nil {
 		return "", fmt.Errorf("restore %s: %w", folder, err)
 	}
@@ -72,8 +75,9 @@ func Restore(top, rev, folder, message string, by Signer) (string, error) {
 	return hash.String(), nil
 }
 
-// clean refuses what a commit of the folder would take along or overwrite. Files that git does not
-// know count inside of the folder only: there they may stand where a restored one belongs.
+// clean refuses what a commit of the folder would take along or overwrite. Files that
+// git does not know count inside of the folder only: there they may stand where a
+// restored one belongs.
 func clean(work *git.Worktree, folder string) error {
 	status, err := work.Status()
 	if err != nil {
@@ -115,8 +119,9 @@ func signer(repo *git.Repository, by Signer) (Signer, error) {
 	return by, nil
 }
 
-// replace removes the folder's files from index and disk and writes those of the revision. What is
-// the same in both comes back as it was, so that git sees no change of it.
+// replace removes the folder's files from index and disk and writes those of the
+// revision. What is the same in both comes back as it was, so that git sees no change
+// of it.
 func replace(repo *git.Repository, work *git.Worktree, top, folder string, want *object.Tree) error {
 	index, err := repo.Storer.Index()
 	if err != nil {
@@ -143,8 +148,9 @@ func replace(repo *git.Repository, work *git.Worktree, top, folder string, want 
 	})
 }
 
-// write puts one file in place. Symbolic links are written as links; a policy folder with one is
-// refused by the check before, and that of an old revision may still have one.
+// write puts one file in place. Symbolic links are written as links; a policy folder
+// with one is refused by the check before, and that of an old revision may still have
+// one.
 func write(name string, f *object.File) error {
 	r, err := f.Reader()
 	if err != nil {
@@ -158,7 +164,8 @@ func write(name string, f *object.File) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
-	// Whatever stands there is removed first: writing through a link could leave the repository.
+	// Whatever stands there is removed first: writing through a link could leave the
+	// repository.
 	if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}

@@ -24,8 +24,9 @@ var (
 	ErrMissingObject   = errors.New("the clone lacks objects of the revision")
 )
 
-// RevisionError says why a revision cannot be read. [errors.Is] tells the kind. It is a mistake in what was asked for,
-// or a clone that holds too little; never a fault of policygen.
+// RevisionError says why a revision cannot be read. [errors.Is] tells the kind. It is
+// a mistake in what was asked for, or a clone that holds too little; never a fault of
+// policygen.
 type RevisionError struct {
 	Kind error  // one of the Err variables of this package
 	Text string // lower case, no full stop
@@ -38,10 +39,13 @@ func (e *RevisionError) Error() string { return e.Text }
 // Unwrap returns the kind.
 func (e *RevisionError) Unwrap() error { return e.Kind }
 
-// Revision reads a policy folder from a git revision, without a checkout. The repository is the one that repoDir lies in, or a bare one at
-// repoDir; rev is what git calls a revision: a branch, tag, commit, origin/main, HEAD^. The folder is slash-separated and below the top of the
-// repository; "." is the top. What is wrong with repository, revision or folder is a *[RevisionError]; everything about single files is a
-// diagnostic, as with [Dir]. Bytes are those of the commit: conversions that a checkout makes, such as line ends, do not happen.
+// Revision reads a policy folder from a git revision, without a checkout. The
+// repository is the one that repoDir lies in, or a bare one at repoDir; rev is what
+// git calls a revision: a branch, tag, commit, origin/main, HEAD^. The folder is
+// slash-separated and below the top of the repository; "." is the top. What is wrong
+// with repository, revision or folder is a *[RevisionError]; everything about single
+// files is a diagnostic, as with [Dir]. Bytes are those of the commit: conversions
+// that a checkout makes, such as line ends, do not happen.
 func Revision(repoDir, rev, folder string) (*Tree, diag.List, error) {
 	repo, err := openRepository(repoDir)
 	if err != nil {
@@ -63,8 +67,9 @@ func Revision(repoDir, rev, folder string) (*Tree, diag.List, error) {
 	return tree, list, err
 }
 
-// InRepository returns the top folder of the git working tree that a folder lies in, and the folder's slash-separated
-// path below it; "." for the top itself. An error is a *[RevisionError] unless the folder cannot be read.
+// InRepository returns the top folder of the git working tree that a folder lies in,
+// and the folder's slash-separated path below it; "." for the top itself. An error is
+// a *[RevisionError] unless the folder cannot be read.
 func InRepository(dir string) (top, folder string, err error) {
 	// Either path may lead through links, on macOS even that of a temporary folder.
 	real, err := filepath.EvalSymlinks(dir)
@@ -86,8 +91,9 @@ func InRepository(dir string) (top, folder string, err error) {
 	return top, filepath.ToSlash(relative), err
 }
 
-// openRepository opens the repository that a folder lies in, or is. Worktrees share the objects of the repository they
-// belong to. A bare repository is tried second, because a folder inside of a clone is by far the usual case.
+// openRepository opens the repository that a folder lies in, or is. Worktrees share
+// the objects of the repository they belong to. A bare repository is tried second,
+// because a folder inside of a clone is by far the usual case.
 func openRepository(dir string) (*git.Repository, error) {
 	repo, err := git.PlainOpenWithOptions(dir, &git.PlainOpenOptions{DetectDotGit: true, EnableDotGitCommonDir: true})
 	if errors.Is(err, git.ErrRepositoryNotExists) { // a bare repository has no .git
@@ -121,8 +127,9 @@ func resolveRevision(repo *git.Repository, rev string) (*object.Commit, error) {
 	return commit, nil
 }
 
-// howToFetch returns what brings a revision into this clone: CI checks out little more than the commit it tests. It
-// cannot know why the name is missing, so it names the command that helps in most cases.
+// howToFetch returns what brings a revision into this clone: CI checks out little more
+// than the commit it tests. It cannot know why the name is missing, so it names the
+// command that helps in most cases.
 func howToFetch(rev string) string {
 	if strings.ContainsAny(rev, "^~") {
 		return "the clone may be shallow: fetch more of its history with `git fetch --unshallow`"
@@ -131,14 +138,16 @@ func howToFetch(rev string) string {
 	return fmt.Sprintf("fetch it with `git fetch origin %s`; a branch that is only on the server is origin/%s here", name, name)
 }
 
-// incomplete is the error for a clone that was made with a filter, whose missing objects only git itself can fetch.
+// incomplete is the error for a clone that was made with a filter, whose missing
+// objects only git itself can fetch.
 func incomplete(rev string) error {
 	return &RevisionError{Kind: ErrMissingObject, Text: fmt.Sprintf("this clone lacks files of %q", rev),
 		Hint: "a partial clone fetches files when git asks for them: run `git fetch --refetch --no-filter origin`"}
 }
 
-// folderOf finds the folder in a commit. A folder that is not in the revision is a kind of its own: comparing with a
-// branch from before the policy folder is no mistake.
+// folderOf finds the folder in a commit. A folder that is not in the revision is a
+// kind of its own: comparing with a branch from before the policy folder is no
+// mistake.
 func folderOf(commit *object.Commit, rev, folder string) (*object.Tree, error) {
 	if !fs.ValidPath(folder) {
 		return nil, &RevisionError{Kind: ErrNotFolder, Text: fmt.Sprintf("%s lies outside of the repository", folder)}

@@ -1,5 +1,6 @@
-// Package source is a policy folder as a tree of bytes. [Dir] reads one from disk; what it returns does not change afterwards and does not
-// depend on the order in which a file system lists files.
+// Package source is a policy folder as a tree of bytes. [Dir] reads one from disk;
+// what it returns does not change afterwards and does not depend on the order in which
+// a file system lists files.
 package source
 
 import (
@@ -17,7 +18,8 @@ import (
 	"github.com/policygen/policygen/internal/diag"
 )
 
-// MaxFile is the largest policy file in bytes: the client's own limit for a settings document (2.1.329).
+// MaxFile is the largest policy file in bytes: the client's own limit for a settings
+// document (2.1.329).
 const MaxFile = 2 << 20
 
 // Tree is a policy folder. It may be read by several goroutines.
@@ -27,15 +29,16 @@ type Tree struct {
 	files  []File
 }
 
-// File is one policy file: the bytes of a *.yaml, *.yml or *.json file without a byte order mark. Data must not be
-// changed: every reader of the tree shares it.
+// File is one policy file: the bytes of a *.yaml, *.yml or *.json file without a byte
+// order mark. Data must not be changed: every reader of the tree shares it.
 type File struct {
 	Path string // slash-separated, below the policy folder
 	Data []byte
 }
 
-// Dir reads the policy folder at root. The error is a folder that is not there or cannot be listed; everything about
-// single files is a diagnostic. A link to a folder may be given as root, although links inside of it are not followed.
+// Dir reads the policy folder at root. The error is a folder that is not there or
+// cannot be listed; everything about single files is a diagnostic. A link to a folder
+// may be given as root, although links inside of it are not followed.
 func Dir(root string) (*Tree, diag.List, error) {
 	info, err := os.Stat(root)
 	if err != nil {
@@ -47,8 +50,8 @@ func Dir(root string) (*Tree, diag.List, error) {
 	return FS(os.DirFS(root))
 }
 
-// FS reads a policy folder from any file system, as [Dir] does. The diagnostics of listing come before those of
-// reading; callers sort them in the end.
+// FS reads a policy folder from any file system, as [Dir] does. The diagnostics of
+// listing come before those of reading; callers sort them in the end.
 func FS(folder fs.FS) (*Tree, diag.List, error) {
 	t := &Tree{folder: folder}
 	list, err := t.list()
@@ -58,8 +61,9 @@ func FS(folder fs.FS) (*Tree, diag.List, error) {
 	return t, append(list, t.read()...), nil
 }
 
-// list walks the folder: hidden entries are left out, links and clashing names are told. Hidden entries belong to git
-// and to editors, and must not become policy by chance.
+// list walks the folder: hidden entries are left out, links and clashing names are
+// told. Hidden entries belong to git and to editors, and must not become policy by
+// chance.
 func (t *Tree) list() (diag.List, error) {
 	var list diag.List
 	found := map[string]fs.DirEntry{}
@@ -85,7 +89,8 @@ func (t *Tree) list() (diag.List, error) {
 	return list, err
 }
 
-// skip leaves out an entry and everything below it. For a single file WalkDir just goes on.
+// skip leaves out an entry and everything below it. For a single file WalkDir just
+// goes on.
 func skip(entry fs.DirEntry) error {
 	if entry.IsDir() {
 		return fs.SkipDir
@@ -93,8 +98,9 @@ func skip(entry fs.DirEntry) error {
 	return nil
 }
 
-// entry takes one visible entry in. Entries come in path order. Case is folded for every path on every system, so that
-// a repository that works on Linux does not break in a checkout on macOS.
+// entry takes one visible entry in. Entries come in path order. Case is folded for
+// every path on every system, so that a repository that works on Linux does not break
+// in a checkout on macOS.
 func (t *Tree) entry(name string, entry fs.DirEntry, lower map[string]string) diag.List {
 	pos := diag.Pos{File: name}
 	folded := strings.ToLower(name)
@@ -115,8 +121,8 @@ func (t *Tree) entry(name string, entry fs.DirEntry, lower map[string]string) di
 	return nil
 }
 
-// read loads the policy files. An empty folder is an error, because building nothing would delete everything that was
-// there.
+// read loads the policy files. An empty folder is an error, because building nothing
+// would delete everything that was there.
 func (t *Tree) read() diag.List {
 	var list diag.List
 	for _, name := range t.paths {
@@ -137,8 +143,8 @@ func (t *Tree) read() diag.List {
 	return list
 }
 
-// load reads one file as text. The checks stand before any parsing: a parser's error on such a file would name the
-// wrong cause.
+// load reads one file as text. The checks stand before any parsing: a parser's error
+// on such a file would name the wrong cause.
 func (t *Tree) load(name string) ([]byte, *diag.Diagnostic) {
 	pos := diag.Pos{File: name}
 	data, size, err := t.open(name)
@@ -157,8 +163,9 @@ func (t *Tree) load(name string) ([]byte, *diag.Diagnostic) {
 	return nil, &d
 }
 
-// open returns the bytes of a file and its size, or of one beyond the limit the size alone. The size is known before
-// the bytes are read, so that a huge file costs no memory.
+// open returns the bytes of a file and its size, or of one beyond the limit the size
+// alone. The size is known before the bytes are read, so that a huge file costs no
+// memory.
 func (t *Tree) open(name string) (data []byte, size int64, err error) {
 	f, err := t.folder.Open(name)
 	if err != nil {
@@ -177,8 +184,8 @@ func (t *Tree) open(name string) (data []byte, size int64, err error) {
 	return buffer.Bytes(), int64(buffer.Len()), err
 }
 
-// badByte returns the place of the first byte that is not UTF-8. Columns count characters, as everywhere in
-// diagnostics.
+// badByte returns the place of the first byte that is not UTF-8. Columns count
+// characters, as everywhere in diagnostics.
 func badByte(name string, data []byte) diag.Pos {
 	i, line, col := 0, int32(1), int32(1)
 	for i < len(data) {
@@ -194,8 +201,9 @@ func badByte(name string, data []byte) diag.Pos {
 	return diag.Pos{File: name, Line: line, Col: col}
 }
 
-// cause strips the path from a file system error: a diagnostic names it already, and relative. What remains is short
-// and the same on every system as far as the system's own words are.
+// cause strips the path from a file system error: a diagnostic names it already, and
+// relative. What remains is short and the same on every system as far as the system's
+// own words are.
 func cause(err error) error {
 	if pathError, ok := err.(*fs.PathError); ok {
 		return pathError.Err
@@ -203,8 +211,9 @@ func cause(err error) error {
 	return err
 }
 
-// IsPolicyFile reports whether a path has the name of a policy file. Capitals do not hide one: a rule in BASE.YAML
-// must not be silently lost. Other files are read only where a policy names them, such as scripts and modules.
+// IsPolicyFile reports whether a path has the name of a policy file. Capitals do not
+// hide one: a rule in BASE.YAML must not be silently lost. Other files are read only
+// where a policy names them, such as scripts and modules.
 func IsPolicyFile(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".yaml", ".yml", ".json":
@@ -213,8 +222,9 @@ func IsPolicyFile(name string) bool {
 	return false
 }
 
-// ComparePaths orders slash-separated paths component by component, as bytes: the order in which files merge. A plain
-// comparison of texts would put a-b before a/b, and so merge a folder's neighbour in between.
+// ComparePaths orders slash-separated paths component by component, as bytes: the
+// order in which files merge. A plain comparison of texts would put a-b before a/b,
+// and so merge a folder's neighbour in between.
 func ComparePaths(a, b string) int {
 	for {
 		headA, restA, moreA := strings.Cut(a, "/")
@@ -237,8 +247,8 @@ func ComparePaths(a, b string) int {
 // Files returns the policy files in path order.
 func (t *Tree) Files() []File { return t.files }
 
-// Data returns the bytes of a policy file as parsed, or nil. Nil is also the answer for a file that is there and could
-// not be read.
+// Data returns the bytes of a policy file as parsed, or nil. Nil is also the answer
+// for a file that is there and could not be read.
 func (t *Tree) Data(name string) []byte {
 	i, found := slices.BinarySearchFunc(t.files, name, func(f File, n string) int { return ComparePaths(f.Path, n) })
 	if !found {
@@ -247,15 +257,16 @@ func (t *Tree) Data(name string) []byte {
 	return t.files[i].Data
 }
 
-// Has reports whether the folder holds a regular file of that path. Case counts here, since artifacts may be installed
-// where it does.
+// Has reports whether the folder holds a regular file of that path. Case counts here,
+// since artifacts may be installed where it does.
 func (t *Tree) Has(name string) bool {
 	_, found := slices.BinarySearchFunc(t.paths, name, ComparePaths)
 	return found
 }
 
-// Read returns the bytes of a file that a policy names. The error tells the author what is wrong with it. The bytes
-// are those on disk, with a byte order mark if there is one: a script is installed as it was reviewed.
+// Read returns the bytes of a file that a policy names. The error tells the author
+// what is wrong with it. The bytes are those on disk, with a byte order mark if there
+// is one: a script is installed as it was reviewed.
 func (t *Tree) Read(name string) ([]byte, error) {
 	if !t.Has(name) {
 		return nil, fmt.Errorf("no regular file %q in the policy folder", name)
@@ -270,8 +281,8 @@ func (t *Tree) Read(name string) ([]byte, error) {
 	return data, nil
 }
 
-// Text returns the bytes of any file of the folder for a message, or nil. Modules are no policy files, and their
-// mistakes have places too.
+// Text returns the bytes of any file of the folder for a message, or nil. Modules are
+// no policy files, and their mistakes have places too.
 func (t *Tree) Text(name string) []byte {
 	if data := t.Data(name); data != nil {
 		return data
@@ -283,11 +294,12 @@ func (t *Tree) Text(name string) []byte {
 	return data
 }
 
-// Paths returns every regular file of the folder in path order, policy files and others.
+// Paths returns every regular file of the folder in path order, policy files and
+// others.
 func (t *Tree) Paths() []string { return t.paths }
 
-// With returns the tree with one more policy file, which must not be in it yet. The tree itself does not change. It is
-// for judging a file that is not saved yet.
+// With returns the tree with one more policy file, which must not be in it yet. The
+// tree itself does not change. It is for judging a file that is not saved yet.
 func (t *Tree) With(name string, data []byte) *Tree {
 	copied := &Tree{folder: t.folder, paths: append(slices.Clone(t.paths), name), files: append(slices.Clone(t.files), File{Path: name, Data: data})}
 	slices.SortFunc(copied.paths, ComparePaths)
@@ -295,7 +307,8 @@ func (t *Tree) With(name string, data []byte) *Tree {
 	return copied
 }
 
-// Memory returns a tree of policy files that stand nowhere yet. Nothing else is in it: a file that a policy names is not found.
+// Memory returns a tree of policy files that stand nowhere yet. Nothing else is in it:
+// a file that a policy names is not found.
 func Memory(files []File) *Tree {
 	t := &Tree{}
 	for _, f := range files {
