@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/policygen/policygen/internal/diag"
@@ -42,6 +43,9 @@ func commitOf(h *source.History, base, head *diffSide, old, now diag.Pos) *repor
 		found = h.Wrote(now.File, line)
 	} else if line, ok := lineAt(base, old); ok {
 		found = h.Removed(old.File, line)
+	}
+	if file := cmp.Or(now.File, old.File); found == nil && file != "" { // a text of several lines, whose place is its first
+		found = h.Changed(file)
 	}
 	if found == nil {
 		return nil

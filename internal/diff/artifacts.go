@@ -72,7 +72,7 @@ func (c *comparer) sameArtifacts(old, now *Audience) bool {
 }
 
 func sameBundle(a, b *ir.Bundle) bool {
-	return a.Organization == b.Organization && a.Platform == b.Platform && slices.Equal(a.Files, b.Files) && slices.Equal(a.Guidance, b.Guidance) &&
+	return a.Organization == b.Organization && a.Platform == b.Platform && slices.Equal(a.Files, b.Files) && slices.EqualFunc(a.Guidance, b.Guidance, func(x, y ir.Section) bool { return x.Title == y.Title && x.Text == y.Text }) &&
 		slices.EqualFunc(a.Scripts, b.Scripts, func(x, y ir.Script) bool { return x.Path == y.Path && bytes.Equal(x.Data, y.Data) }) &&
 		sameOrigins(root(a.Settings), root(b.Settings)) && value.Equal(root(a.MCP), root(b.MCP)) && reflect.DeepEqual(a.Agent, b.Agent)
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/ir"
 	"github.com/policygen/policygen/internal/value"
 	"github.com/policygen/policygen/internal/wire"
@@ -88,16 +89,30 @@ func (c *comparer) guidance(old, now []ir.Section) {
 	for _, s := range old {
 		switch after := find(now, s.Title); {
 		case after == nil:
-			c.add(Change{Check: guidanceRemoved, Class: Neutral, Path: s.Title, Old: s.Text, Why: why})
+			c.add(Change{Check: guidanceRemoved, Class: Neutral, Path: s.Title, Old: s.Text, Why: why, Base: differingPart(s, nil)})
 		case after.Text != s.Text:
-			c.add(Change{Check: guidanceChanged, Class: Neutral, Path: s.Title, Old: s.Text, New: after.Text, Why: why})
+			c.add(Change{Check: guidanceChanged, Class: Neutral, Path: s.Title, Old: s.Text, New: after.Text, Why: why, Base: differingPart(s, after), Head: differingPart(*after, &s)})
 		}
 	}
 	for _, s := range now {
 		if find(old, s.Title) == nil {
-			c.add(Change{Check: guidanceAdded, Class: Neutral, Path: s.Title, New: s.Text, Why: why})
+			c.add(Change{Check: guidanceAdded, Class: Neutral, Path: s.Title, New: s.Text, Why: why, Head: differingPart(s, nil)})
 		}
 	}
+}
+
+// differingPart returns where the first part of a section is written that the other lacks; the first part where the other has them all, and nothing
+// where nobody knows.
+func differingPart(s ir.Section, other *ir.Section) diag.Pos {
+	if len(s.Parts) == 0 {
+		return diag.Pos{}
+	}
+	for _, p := range s.Parts {
+		if other == nil || !slices.ContainsFunc(other.Parts, func(q ir.Part) bool { return q.Text == p.Text }) {
+			return p.Pos
+		}
+	}
+	return s.Parts[0].Pos
 }
 
 // scripts compares the scripts that hooks run by path.
@@ -112,16 +127,30 @@ func (c *comparer) scripts(old, now []ir.Script) {
 	for _, s := range old {
 		switch after := find(now, s.Path); {
 		case after == nil:
-			c.add(Change{Check: scriptRemoved, Class: Loosens, Path: s.Path, Old: digest(s.Data), Why: "nobody can say what it stopped"})
+			c.add(Change{Check: scriptRemoved, Class: Loosens, Path: s.Path, Old: digest(s.Data), Base: s.Pos, Why: "nobody can say what it stopped"})
 		case !bytes.Equal(s.Data, after.Data):
-			c.add(Change{Check: scriptChanged, Class: Loosens, Path: s.Path, Old: digest(s.Data), New: digest(after.Data), Why: "nobody can say what it stops now"})
+			c.add(Change{Check: scriptChanged, Class: Loosens, Path: s.Path, Old: digest(s.Data), New: digest(after.Data), Base: differingLine(s, after.Data), Head: differingLine(*after, s.Data), Why: "nobody can say what it stops now"})
 		}
 	}
 	for _, s := range now {
 		if find(old, s.Path) == nil {
-			c.add(Change{Check: scriptAdded, Class: Neutral, Path: s.Path, New: digest(s.Data), Why: "the hook that runs it decides"})
+			c.add(Change{Check: scriptAdded, Class: Neutral, Path: s.Path, New: digest(s.Data), Head: s.Pos, Why: "the hook that runs it decides"})
 		}
 	}
+}
+
+// differingLine returns the place of the first line of a script that another text does not have there.
+func differingLine(s ir.Script, other []byte) diag.Pos {
+	at := s.Pos
+	if at.Line == 0 {
+		return at // of an artifact
+	}
+	common := 0
+	for common < min(len(s.Data), len(other)) && s.Data[common] == other[common] {
+		common++
+	}
+	at.Line += int32(bytes.Count(s.Data[:common], []byte("\n")))
+	return at
 }
 
 // digest names a script's text.

@@ -126,6 +126,48 @@ func TestHooks(t *testing.T) {
 		"NEUTRAL hook-added hooks.PreToolUse [|"+shown("/new", 1)+"]")
 }
 
+// TestPlacesOfTexts: of guidance that policies add, the policy is named that makes the difference; of a script the line.
+func TestPlacesOfTexts(t *testing.T) {
+	at := func(line int32) diag.Pos { return diag.Pos{File: "p.yaml", Line: line, Col: 1} }
+	guidance := func(parts ...ir.Part) ir.Bundle {
+		text := ""
+		for _, p := range parts {
+			text += p.Text + "\n"
+		}
+		return ir.Bundle{Guidance: []ir.Section{{Title: "Policies in force", Text: text, Parts: parts}}}
+	}
+	script := func(text string, line int32) ir.Bundle {
+		return ir.Bundle{Scripts: []ir.Script{{Path: "a.sh", Data: []byte(text), Pos: diag.Pos{File: "hooks/a.sh", Line: line, Col: 1}}}}
+	}
+	one, two, three, other := ir.Part{Text: "1", Pos: at(1)}, ir.Part{Text: "2", Pos: at(2)}, ir.Part{Text: "3", Pos: at(3)}, ir.Part{Text: "two", Pos: at(9)}
+	tests := []struct {
+		name       string
+		old, now   ir.Bundle
+		base, head string
+	}{
+		{"changed", guidance(one, two, three), guidance(one, other, three), "p.yaml:2:1", "p.yaml:9:1"},
+		{"one more", guidance(one), guidance(one, three), "p.yaml:1:1", "p.yaml:3:1"},
+		{"one less", guidance(one, two), guidance(one), "p.yaml:2:1", "p.yaml:1:1"},
+		{"added", ir.Bundle{}, guidance(two), "", "p.yaml:2:1"},
+		{"removed", guidance(two), ir.Bundle{}, "p.yaml:2:1", ""},
+		{"a line of a script", script("a\nb\nc\n", 1), script("a\nb\nd\n", 1), "hooks/a.sh:3:1", "hooks/a.sh:3:1"},
+		{"the end of a script", script("a\n", 1), script("a\nb\n", 1), "hooks/a.sh:2:1", "hooks/a.sh:2:1"},
+		{"a script of an artifact", script("a\n", 0), script("a\nb\n", 0), "hooks/a.sh", "hooks/a.sh"},
+		{"a new script", ir.Bundle{}, script("a\n", 1), "", "hooks/a.sh:1:1"},
+	}
+	for _, tt := range tests {
+		got := compare(t, linux(func(b *ir.Bundle) { b.Guidance, b.Scripts = tt.old.Guidance, tt.old.Scripts }),
+			linux(func(b *ir.Bundle) { b.Guidance, b.Scripts = tt.now.Guidance, tt.now.Scripts }))
+		i := slices.IndexFunc(got, func(c Change) bool { return c.Base != c.Head || c.Base.File != "" })
+		if i < 0 {
+			t.Fatalf("%s: no place in %+v", tt.name, got)
+		}
+		if base, head := got[i].Base.String(), got[i].Head.String(); base != tt.base || head != tt.head {
+			t.Errorf("%s: from %q to %q, want %q to %q", tt.name, base, head, tt.base, tt.head)
+		}
+	}
+}
+
 func TestBundle(t *testing.T) {
 	servers := func(text string) *ir.Document { return &ir.Document{Node: node(t, `{"mcpServers":`+text+`}`)} }
 	tests := []struct {

@@ -6,6 +6,7 @@ package ir
 import (
 	"time"
 
+	"github.com/policygen/policygen/internal/diag"
 	"github.com/policygen/policygen/internal/value"
 	"github.com/policygen/policygen/internal/wire"
 )
@@ -57,12 +58,20 @@ type Members struct {
 type Section struct {
 	Title string
 	Text  string // Markdown, ends without a line break
+	Parts []Part // what the text is made of, in order; none where it was not compiled
+}
+
+// Part is a piece of a section, and where it is written.
+type Part struct {
+	Text string
+	Pos  diag.Pos
 }
 
 // Script is a file that hooks run, shipped beside the settings.
 type Script struct {
 	Path string // slash-separated, below hooks/
 	Data []byte
+	Pos  diag.Pos // the beginning of the file among the policy files
 }
 
 // Interval is when artifacts hold: from From up to, not including, Until. A zero time means without bound.

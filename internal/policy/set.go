@@ -109,6 +109,13 @@ type Section struct {
 	Title string
 	Text  string
 	Pos   diag.Pos // of the title
+	Parts []Part   // of a text that is put together from policies
+}
+
+// Part is what one policy adds to a section.
+type Part struct {
+	Text string
+	Pos  diag.Pos // of the policy
 }
 
 // Hook is one entry of a hooks section.

@@ -258,8 +258,8 @@ mcp_servers: {}
 		t.Fatal(got.text(t))
 	}
 	base, web := got.set.Files[0], got.set.Files[1]
-	if diff := cmp.Diff([]Section{{"Working here", "Small changes.", diag.Pos{File: "p.yaml", Line: 5, Col: 13}},
-		{"Security", "# Careful", diag.Pos{File: "p.yaml", Line: 6, Col: 13}}}, base.Guidance); diff != "" {
+	if diff := cmp.Diff([]Section{{Title: "Working here", Text: "Small changes.", Pos: diag.Pos{File: "p.yaml", Line: 5, Col: 13}},
+		{Title: "Security", Text: "# Careful", Pos: diag.Pos{File: "p.yaml", Line: 6, Col: 13}}}, base.Guidance); diff != "" {
 		t.Error(diff)
 	}
 	first, second := base.Hooks[0], base.Hooks[1]

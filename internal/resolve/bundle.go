@@ -39,7 +39,14 @@ func (s *State) fill(b *ir.Bundle) {
 	b.Settings = ir.NewDocument(s.Settings)
 	b.Files, b.Scripts = s.Files, s.Scripts
 	for _, section := range s.Guidance {
-		b.Guidance = append(b.Guidance, ir.Section{Title: section.Title, Text: section.Text})
+		parts := []ir.Part{{Text: section.Text, Pos: section.Pos}}
+		if len(section.Parts) > 0 {
+			parts = parts[:0]
+		}
+		for _, p := range section.Parts {
+			parts = append(parts, ir.Part{Text: p.Text, Pos: p.Pos})
+		}
+		b.Guidance = append(b.Guidance, ir.Section{Title: section.Title, Text: section.Text, Parts: parts})
 	}
 	if s.Servers != nil {
 		b.MCP = &ir.Document{Node: value.Object(s.Servers.Pos, value.Member{Key: "mcpServers", KeyPos: s.Servers.Pos, Value: s.Servers})}

@@ -133,7 +133,7 @@ func (r *resolver) scripts(base []ir.Script, f *policy.File, platform string) []
 		if h.Script == "" || !runsOn(h, platform) {
 			continue
 		}
-		script := ir.Script{Path: lower.ScriptPath(h.Script), Data: h.Data}
+		script := ir.Script{Path: lower.ScriptPath(h.Script), Data: h.Data, Pos: diag.Pos{File: h.Script, Line: 1, Col: 1}}
 		same := slices.IndexFunc(base, func(s ir.Script) bool { return strings.EqualFold(s.Path, script.Path) }) // two platforms ignore case
 		if same < 0 {
 			i, _ := slices.BinarySearchFunc(base, script.Path, func(s ir.Script, path string) int { return strings.Compare(s.Path, path) })

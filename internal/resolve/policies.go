@@ -196,6 +196,7 @@ func (r *resolver) newSections(s *State, platform string, x exemption) []policy.
 			section.Pos, between = p.Pos, ""
 		}
 		section.Text += between + text
+		section.Parts = append(section.Parts, policy.Part{Text: text, Pos: p.Pos})
 	}
 	for _, path := range s.Files {
 		for _, p := range r.policies[path] {

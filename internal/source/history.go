@@ -117,6 +117,14 @@ func (h *History) Removed(file, line string) *Commit {
 	return h.find(file, func(e edit) bool { return count(e.now, line) < count(e.old, line) })
 }
 
+// Changed returns the commit that changed a file of the folder, where it is the only one.
+func (h *History) Changed(file string) *Commit {
+	if h.find(file, func(edit) bool { return true }); len(h.edits[file]) != 1 {
+		return nil
+	}
+	return h.find(file, func(edit) bool { return true })
+}
+
 // find returns the newest commit whose edit fits.
 func (h *History) find(file string, fits func(edit) bool) *Commit {
 	edits, read := h.edits[file]

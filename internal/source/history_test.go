@@ -61,7 +61,7 @@ func TestHistory(t *testing.T) {
 	w.commit("too old", "a.yaml", "old: 1\ngone: 1\n")
 	base := w.commit("base", "b.yaml", "b: 1\n")
 	added := w.commit("add\n\nbody", "a.yaml", "old: 1\ngone: 1\nnew: 1\n")
-	w.commit("other file", "b.yaml", "b: 2\n")
+	other := w.commit("other file", "b.yaml", "b: 2\n")
 	removed := w.commit("remove", "a.yaml", "old: 1\nnew: 1\n")
 	indented := w.commit("indent", "a.yaml", "top:\n  old: 1\n  new: 1\n")
 
@@ -81,6 +81,9 @@ func TestHistory(t *testing.T) {
 		{"before the base", h.Wrote("a.yaml", "old: 1"), ""},
 		{"no such line", h.Wrote("a.yaml", "nothing"), ""},
 		{"no such file", h.Removed("c.yaml", "nothing"), ""},
+		{"the only change", h.Changed("b.yaml"), other},
+		{"one of several changes", h.Changed("a.yaml"), ""},
+		{"no change", h.Changed("c.yaml"), ""},
 	}
 	for _, test := range tests {
 		if got := hashOf(test.got); got != test.want {

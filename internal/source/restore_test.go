@@ -177,7 +177,12 @@ func TestRestoreReplacesLinks(t *testing.T) {
 	if err := os.Remove(name); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(outside, name); err != nil {
+	// go-git sees an absolute link as changed: it hashes another length than it stores.
+	target, err := filepath.Rel(filepath.Dir(name), outside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, name); err != nil {
 		t.Fatal(err)
 	}
 	r.commit("a link")
