@@ -9,8 +9,10 @@ import (
 
 	"github.com/policygen/policygen/internal/compile"
 	"github.com/policygen/policygen/internal/policy"
+	"github.com/policygen/policygen/internal/policytest"
 	"github.com/policygen/policygen/internal/resolve"
 	"github.com/policygen/policygen/internal/scaffold"
+	"github.com/policygen/policygen/internal/value"
 )
 
 // starterOptions are the flags of init that ask for a team's repository.
@@ -53,7 +55,7 @@ func (a *app) starter(o initOptions) error {
 	if err != nil {
 		return err
 	}
-	l, program, _, err := a.sound(o.place, o.output, "init")
+	l, program, at, err := a.sound(o.place, o.output, "init")
 	if err != nil {
 		return err
 	}
@@ -64,6 +66,10 @@ func (a *app) starter(o initOptions) error {
 	who, err := audienceFor(o.starterOptions, group)
 	if err != nil {
 		return err
+	}
+	world := a.world(program)
+	for i, p := range who.Platforms {
+		who.Platforms[i].Agent = agentOf(world, policytest.Subject{Group: group.Name, Platform: p.Name, At: at})
 	}
 	s, err := scaffold.NewStarter(program.Catalog, o.kind, who)
 	if err != nil {
@@ -101,6 +107,22 @@ func audienceFor(o starterOptions, group *resolve.Group) (scaffold.Audience, err
 		who.Server = &scaffold.Platform{Name: "linux", Settings: state.Settings}
 	}
 	return who, nil
+}
+
+// agentOf asks the endpoint agent about command lines. What it cannot decide it does not deny here: a starter is a beginning.
+func agentOf(w *policytest.World, who policytest.Subject) func(string) (*value.Node, string) {
+	return func(command string) (*value.Node, string) {
+		v, err := w.Decide(who, policytest.Call{Tool: "Bash", Input: map[string]any{"command": command}})
+		if err != nil {
+			return nil, ""
+		}
+		for _, g := range v.Grounds {
+			if g.Via == policytest.Hook && g.Outcome == policytest.Deny {
+				return value.Text(g.Name(), g.Pos), "the endpoint agent denies it"
+			}
+		}
+		return nil, ""
+	}
 }
 
 // starterReport is the document of init --templates.

@@ -25,8 +25,9 @@ func Bash(command string) ToolCall {
 
 // Request is one request that reached a server inside the isolation.
 type Request struct {
-	Path string          `json:"path"` // with the query
-	Body json.RawMessage `json:"body"` // a JSON string when the body was not JSON
+	Path   string          `json:"path"`             // with the query
+	Body   json.RawMessage `json:"body"`             // a JSON string when the body was not JSON
+	Bearer string          `json:"bearer,omitempty"` // the token of its Authorization header; a client with a key sends none
 }
 
 // scriptedAPI is a Messages API whose model asks for the listed calls, one per turn, and then says "done". It also
@@ -51,7 +52,7 @@ func (a *scriptedAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(r.Body)
 	if err == nil {
-		err = a.record(r.URL.String(), body)
+		err = a.record(Request{Path: r.URL.String(), Body: body, Bearer: strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")})
 	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -68,11 +69,11 @@ func (a *scriptedAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // record appends to the log before the answer goes out, so that a log is whole when the client has ended.
-func (a *scriptedAPI) record(path string, body []byte) error {
-	if !json.Valid(body) {
-		body, _ = json.Marshal(string(body)) // a string always encodes
+func (a *scriptedAPI) record(request Request) error {
+	if !json.Valid(request.Body) {
+		request.Body, _ = json.Marshal(string(request.Body)) // a string always encodes
 	}
-	line, err := json.Marshal(Request{Path: path, Body: body})
+	line, err := json.Marshal(request)
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,28 @@ const (
 	justText   = `{"role":"user","content":"go on"}`
 )
 
+// TestRequestsKeepTheToken tells a client that signed in with a token from one with a key.
+func TestRequestsKeepTheToken(t *testing.T) {
+	url, log := startAPI(t)
+	for _, header := range [][2]string{{"Authorization", "Bearer sk-ant-oat01-example"}, {"X-Api-Key", "sk-ant-fake"}} {
+		request, err := http.NewRequest(http.MethodPost, url+"/v1/messages", strings.NewReader("{}"))
+		must(t, err)
+		request.Header.Set(header[0], header[1])
+		response, err := http.DefaultTransport.RoundTrip(request)
+		must(t, err)
+		must(t, response.Body.Close())
+	}
+	var got []string
+	for decoder := json.NewDecoder(log); decoder.More(); {
+		var r Request
+		must(t, decoder.Decode(&r))
+		got = append(got, r.Bearer)
+	}
+	if diff := cmp.Diff([]string{"sk-ant-oat01-example", ""}, got); diff != "" {
+		t.Errorf("tokens (-want +got):\n%s", diff)
+	}
+}
+
 func TestScriptedTurns(t *testing.T) {
 	url, _ := startAPI(t, Bash("echo one"), ToolCall{Name: "Read", Input: json.RawMessage(`{"file_path":"/x"}`)})
 	tests := []struct{ name, body, stop, block string }{

@@ -97,10 +97,10 @@ func TestReportedSHA(t *testing.T) {
 		want     string
 	}{
 		{"none", nil, ""},
-		{"one", []Request{{"/v1/logs", logs("abc")}}, "abc"},
-		{"last counts", []Request{{"/v1/logs", logs("abc")}, {"/v1/logs", logs("def")}, {"/v1/logs", json.RawMessage(`{}`)}}, "def"},
-		{"other path", []Request{{"/v1/metrics", logs("abc")}}, ""},
-		{"not JSON", []Request{{"/v1/logs", json.RawMessage(`"protobuf"`)}}, ""},
+		{"one", []Request{{Path: "/v1/logs", Body: logs("abc")}}, "abc"},
+		{"last counts", []Request{{Path: "/v1/logs", Body: logs("abc")}, {Path: "/v1/logs", Body: logs("def")}, {Path: "/v1/logs", Body: json.RawMessage(`{}`)}}, "def"},
+		{"other path", []Request{{Path: "/v1/metrics", Body: logs("abc")}}, ""},
+		{"not JSON", []Request{{Path: "/v1/logs", Body: json.RawMessage(`"protobuf"`)}}, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

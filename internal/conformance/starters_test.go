@@ -118,7 +118,7 @@ func TestStarters(t *testing.T) {
 	}
 }
 
-// TestStarterReview gives the client the arguments of the starter's workflow: it starts under the policy, has three tools, and refuses what
+// TestStarterReview gives the client the arguments of the starter's workflow: it starts under the policy, sends the token, has three tools, and refuses what
 // would ask, such as a file with the token.
 func TestStarterReview(t *testing.T) {
 	folder := unpinned(t)
@@ -135,11 +135,17 @@ func TestStarterReview(t *testing.T) {
 		{"WebFetch", `{"url": "https://example.com", "prompt": "x"}`, client.RefusedByAbsence, ""},
 	}
 	o := inRepository(t, files, attempts)
-	o.Args = args
+	// A token in place of the key that sessions here have; the API that answers it is ours.
+	o.Args, o.Env = args, []string{"ANTHROPIC_API_KEY=", "CLAUDE_CODE_OAUTH_TOKEN=sk-ant-oat01-example"}
 	got := session(t, build(t, folder).tree("payments", "linux", fileTree), o)
 	for i, a := range attempts {
 		if got.Calls[i].Refuser != a.refuser || !strings.Contains(got.Calls[i].Text, a.text) {
 			t.Errorf("%s: refused by %q, want %q and the text %q: %s", a, got.Calls[i].Refuser, a.refuser, a.text, got.Calls[i].Text)
+		}
+	}
+	for _, r := range got.Requests {
+		if strings.HasPrefix(r.Path, "/v1/messages") && r.Bearer != "sk-ant-oat01-example" {
+			t.Errorf("%s came with the token %q", r.Path, r.Bearer)
 		}
 	}
 	built := slices.DeleteFunc(got.Offered(), func(name string) bool { return strings.HasPrefix(name, "mcp__") || name == "DeferredToolPlaceholder" })

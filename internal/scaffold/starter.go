@@ -35,6 +35,20 @@ type Audience struct {
 type Platform struct {
 	Name     string
 	Settings *value.Node // nil where nothing is set
+	// Agent returns what the endpoint agent denies a command line by, and the reason; nil where it denies none. It may be nil itself.
+	Agent func(command string) (by *value.Node, reason string)
+}
+
+// denies returns what denies the commands of a rule, or of a line: a rule of the settings that covers it, or the agent.
+func (p Platform) denies(raw string) (by *value.Node, reason string) {
+	if by := covering(items(p.Settings.At("permissions.deny")), raw); by != nil {
+		return by, "permissions.deny has " + by.Str()
+	}
+	rule, err := permission.Parse(raw)
+	if p.Agent == nil || err != nil || rule.Tool != "Bash" {
+		return nil, ""
+	}
+	return p.Agent(strings.TrimSuffix(rule.Content, " *"))
 }
 
 // Starter is what a team's own repository starts with.
@@ -112,7 +126,7 @@ func (s *starting) settings(template string) (*value.Node, error) {
 	for _, p := range s.who.Platforms {
 		layer := effective.Layer{Scope: effective.Project, Settings: own}
 		refused := effective.Merge(s.catalog, effective.Managed{Settings: p.Settings}, []effective.Layer{layer}).Refused
-		for _, r := range append(refused, overruled(own, p.Settings)...) {
+		for _, r := range append(refused, overruled(own, p)...) {
 			s.leave(settingsPath, r)
 			gone[mark(r.Path, r.Value)] = true
 		}
@@ -147,20 +161,21 @@ func without(n *value.Node, path string, gone map[string]bool) *value.Node {
 	return &rest
 }
 
-// overruled returns the rules that never decide, because a rule of the policy that wins over theirs matches all that they match. The client
-// keeps such rules, so nobody but the compiler can tell.
-func overruled(own, policy *value.Node) []effective.Refusal {
+// overruled returns the rules that never decide, because what wins over theirs matches all that they match. The client keeps such rules, so
+// nobody but the compiler can tell.
+func overruled(own *value.Node, p Platform) []effective.Refusal {
 	var refused []effective.Refusal
-	for _, list := range []struct {
-		name    string
-		winning []string
-	}{{"permissions.allow", []string{"permissions.deny", "permissions.ask"}}, {"permissions.ask", []string{"permissions.deny"}}} {
-		for _, rule := range items(own.At(list.name)) {
-			for _, above := range list.winning {
-				if by := covering(items(policy.At(above)), rule.Str()); by != nil {
-					refused = append(refused, effective.Refusal{Scope: effective.Project, Path: list.name, Value: rule, By: by, Reason: above + " has " + by.Str()})
-					break
+	for _, list := range []string{"allow", "ask"} {
+		path := "permissions." + list
+		for _, rule := range items(own.At(path)) {
+			by, reason := p.denies(rule.Str())
+			if by == nil && list == "allow" {
+				if by = covering(items(p.Settings.At("permissions.ask")), rule.Str()); by != nil {
+					reason = "permissions.ask has " + by.Str()
 				}
+			}
+			if by != nil {
+				refused = append(refused, effective.Refusal{Scope: effective.Project, Path: path, Value: rule, By: by, Reason: reason})
 			}
 		}
 	}
@@ -200,9 +215,8 @@ func (s *starting) withoutCommands(f *File) {
 			return line // a folder
 		}
 		for _, p := range s.who.Platforms {
-			by := covering(items(p.Settings.At("permissions.deny")), permission.Rule{Tool: "Bash", Content: text, HasContent: true}.String())
-			if by != nil {
-				s.leave(f.Path, effective.Refusal{Scope: effective.Project, Path: "command", Value: value.Text(text, by.Pos), By: by, Reason: "permissions.deny has " + by.Str()})
+			if by, reason := p.denies(permission.Rule{Tool: "Bash", Content: text, HasContent: true}.String()); by != nil {
+				s.leave(f.Path, effective.Refusal{Scope: effective.Project, Path: "command", Value: value.Text(text, by.Pos), By: by, Reason: reason})
 				return nil
 			}
 		}
@@ -231,6 +245,27 @@ func pipeline(p *Platform) *effective.Refusal {
 	}
 	if by := covering(items(p.Settings.At("permissions.deny")), "Read"); by != nil {
 		return refuse(by, "permissions.deny has "+by.Str()+", and a review reads")
+	}
+	if by := guard(p.Settings.Get("hooks")); by != nil {
+		return refuse(by, "a hook blocks where its program is missing, and a runner does not have "+by.Str())
+	}
+	return nil
+}
+
+// guard returns the command of a hook that a review would meet, that blocks when it fails, and that no tree of the policy brings along.
+func guard(hooks *value.Node) *value.Node {
+	for _, event := range []string{"UserPromptSubmit", "PreToolUse"} {
+		for _, group := range items(hooks.Get(event)) {
+			matcher := group.Get("matcher").Str()
+			met := matcher == "" || matcher == "*" || strings.Contains(matcher, "Read") || strings.Contains(matcher, "Grep") || strings.Contains(matcher, "Glob")
+			for _, hook := range items(group.Get("hooks")) {
+				command := hook.Get("command")
+				blocks := strings.Contains(command.Str(), "exit 2") || hook.Get("onFailure").Str() == "block"
+				if met && blocks && strings.HasPrefix(command.Str(), "/") && !strings.HasPrefix(command.Str(), "/etc/claude-code/") {
+					return command
+				}
+			}
+		}
 	}
 	return nil
 }

@@ -159,6 +159,13 @@ func TestStarterLeavesOut(t *testing.T) {
 		{"at no provider", "library", `{"allowedProviders": []}`,
 			[]string{workflow + "allowedProviders does not list anthropic, for which the token is"}},
 		{"for no organization", "library", `{"forceLoginOrgUUID": []}`, []string{workflow + "forceLoginOrgUUID lets nobody sign in"}},
+		{"with an agent", "library", `{"hooks": {"PreToolUse": [{"hooks": [{"type": "command", "command": "/opt/acme/agent hook || exit 2"}]}]}}`,
+			[]string{workflow + "a hook blocks where its program is missing, and a runner does not have /opt/acme/agent hook || exit 2"}},
+		{"with a guard of every prompt", "library", `{"hooks": {"UserPromptSubmit": [{"hooks": [{"type": "command", "command": "/opt/guard", "onFailure": "block"}]}]}}`,
+			[]string{workflow + "a hook blocks where its program is missing, and a runner does not have /opt/guard"}},
+		{"with hooks that do not matter", "library", `{"hooks": {"PostToolUse": [{"hooks": [{"type": "command", "command": "/opt/log || exit 2"}]}], "PreToolUse": [
+			{"matcher": "Bash|Edit", "hooks": [{"type": "command", "command": "/opt/acme/guard || exit 2"}]},
+			{"matcher": "Read", "hooks": [{"type": "command", "command": "/opt/acme/log"}, {"type": "command", "command": "/etc/claude-code/hooks/guard.sh || exit 2"}]}]}}`, nil},
 		{"without reading", "library", `{"permissions": {"deny": ["Read"]}}`,
 			[]string{workflow + "permissions.deny has Read, and a review reads"}},
 	}
@@ -210,6 +217,38 @@ func TestStarterOfAllPlatforms(t *testing.T) {
 	s, files := start(t, "library", who)
 	if len(s.LeftOut) != 2 || s.LeftOut[0].By.Pos.File != "macos" || strings.Contains(files[".claude/settings.json"], "make docs") {
 		t.Errorf("left out %v:\n%s", told(s), files[".claude/settings.json"])
+	}
+}
+
+// TestStarterUnderAgent asks about each command once as it is written, without what a rule leaves open.
+func TestStarterUnderAgent(t *testing.T) {
+	who := everywhere(t, `{"permissions": {"deny": ["Bash(make build)"]}}`)
+	asked := map[string]bool{}
+	by := parse(t, "policy.json", `"no-installs"`)
+	who.Platforms[0].Agent = func(command string) (*value.Node, string) {
+		asked[command] = true
+		if strings.HasSuffix(command, " install") || command == "make docs" {
+			return by, "the endpoint agent denies it"
+		}
+		return nil, ""
+	}
+	s, files := start(t, "library", who)
+	want := []string{
+		".claude/settings.json: permissions.allow Bash(make build): permissions.deny has Bash(make build)",
+		".claude/settings.json: permissions.allow Bash(make docs): the endpoint agent denies it",
+		".claude/settings.json: permissions.ask Bash(npm install *): the endpoint agent denies it",
+		".claude/settings.json: permissions.ask Bash(pip install *): the endpoint agent denies it",
+		"CLAUDE.md: command make build: permissions.deny has Bash(make build)",
+		"CLAUDE.md: command make docs: the endpoint agent denies it",
+	}
+	if diff := cmp.Diff(want, told(s)); diff != "" {
+		t.Errorf("left out (-want +got):\n%s", diff)
+	}
+	if asked["make build"] || asked["make test *"] || !asked["make test"] || !asked["git tag"] {
+		t.Errorf("asked about %v", asked)
+	}
+	if !strings.Contains(files[".claude/settings.json"], "Bash(npm publish *)") {
+		t.Error("a rule that denies is gone")
 	}
 }
 
