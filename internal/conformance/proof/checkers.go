@@ -30,6 +30,7 @@ const (
 	shell     = "shellcheck"
 	hcl       = "hashicorp/hcl"
 	spdx      = "spdx/tools-golang"
+	python    = "Python, PyYAML"
 	postgres  = "claude gateway, PostgreSQL"
 )
 
@@ -56,6 +57,7 @@ var checkers = []checker{
 	{shell, "Debian shellcheck", []string{"shellcheck", "--version"}},
 	{hcl, "Go module", []string{"go.mod", "github.com/hashicorp/hcl/v2"}},
 	{spdx, "Go module", []string{"go.mod", "github.com/spdx/tools-golang"}},
+	{python, "Debian python3, python3-yaml", []string{"python3", "--version"}},
 	{postgres, "Debian postgresql", []string{"psql", "--version"}},
 }
 
@@ -101,6 +103,9 @@ var rows = []row{
 
 	{"gateway", postgres, "boots, and serves each group what files would bring", inGateway, "conformance/forms TestGateway"},
 	{"terraform", hcl, "every module parses, is formatted, and reads only files that a build writes", inTest, "render/terraform TestModules"},
+	{"install-script, server-managed, gateway, intune, iru, fleet, terraform, compliance", python, "each carries, or names, what the file tree holds, also text that breaks things", light, "conformance/forms TestEverywhere"},
+	{"plist, preference-file, mobileconfig, agent", python, "the same, with a megabyte of guidance", light, "conformance/forms TestEverywhere"},
+	{"reg, registry-pol, gpo, lgpo, admx, powershell, wix", samba, "the same, with Samba and the others of this table", light, "conformance/forms TestEverywhere"},
 
 	{"deb", dpkg, "installs, replaces what somebody changed, removes everything", light, "conformance TestPackages"},
 	{"rpm", rpm, "installs, replaces what somebody changed, removes everything; digests are right", light, "conformance TestPackages"},
@@ -113,6 +118,7 @@ var rows = []row{
 	{"Nix", nix, "parses, and evaluates to the files", light, "conformance TestLinuxForms"},
 	{"Ansible, cloud-init", yamllint, "no key twice, nothing that parsers read in two ways", light, "conformance TestYAMLForms"},
 	{"development container", claude, "loads what its install script brought", light, "conformance TestLinuxForms"},
+	{"deb, rpm, Ansible, cloud-init, Nix, image, development container", python, "each brings the files to the byte, text that breaks things and a megabyte of guidance included", light, "conformance/forms TestEverywhere"},
 
 	{"release: bill of materials", spdx, "reads it; references have aims, digests and verification codes are those of the files", inTest, "release TestSPDXReads"},
 	{"release: signature", openssl, "verifies the detached signature", inTest, "cli TestScripts/release"},

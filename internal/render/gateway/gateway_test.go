@@ -163,3 +163,17 @@ func TestNothing(t *testing.T) {
 		t.Errorf("got %v, %v", got, ok)
 	}
 }
+
+// TestNumbers: parsers of YAML 1.1 take a number for text that has an exponent and no point.
+func TestNumbers(t *testing.T) {
+	files, err := gather(t, audience(t, "web", `{"list":[1e21,1e-7,1.5e300,30,-5e-324],"text":"1e+21"}`, ir.Members{Groups: []string{"web"}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := string(files[slices.IndexFunc(files, func(f render.File) bool { return strings.HasSuffix(f.Path, ".yaml") })].Data)
+	for _, want := range []string{" 1.0e+21,", " 1.0e-7,", " 1.5e+300,", " 30,", " -5.0e-324\n", `"1e+21"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("it has no %s:\n%s", want, got)
+		}
+	}
+}

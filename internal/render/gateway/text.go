@@ -22,14 +22,18 @@ const dollarNote = "\nStart the gateway with the environment variable `" + dolla
 
 var replaced = regexp.MustCompile(`\$\{(\w+\}|file:)`)
 
-// guard returns the document with every string such that the gateway gives the original back, and whether any had to change. Keys of maps are
-// not replaced.
+// guard returns the document with every string and number such that the gateway gives the original back, and whether any string had to change.
+// Keys of maps are not replaced.
 func guard(n *value.Node) (guarded *value.Node, changed bool) {
 	copied := *n
 	switch n.Kind {
 	case value.String:
 		copied.Scalar = replaced.ReplaceAllStringFunc(n.Scalar, func(found string) string { return "${" + dollar + "}" + found[1:] })
 		return &copied, copied.Scalar != n.Scalar
+	case value.Number: // parsers of YAML 1.1 take 1e+21 for text
+		if digits, exponent, found := strings.Cut(n.Scalar, "e"); found && !strings.Contains(digits, ".") {
+			copied.Scalar = digits + ".0e" + exponent
+		}
 	case value.List:
 		copied.Items = make([]*value.Node, len(n.Items))
 		for i, item := range n.Items {
