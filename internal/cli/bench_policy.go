@@ -111,6 +111,16 @@ func without(s policytest.Score) int {
 	return n
 }
 
+// platformsOf returns the platforms of scores, sorted.
+func platformsOf(scores []policytest.Score) []string {
+	var list []string
+	for _, s := range scores {
+		list = append(list, s.Platform)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
 // benchText is a table of scores, below it what is not stopped, and the limits.
 func benchText(prefix string, o benchOptions, families []policytest.Family, scores []policytest.Score) string {
 	var b strings.Builder
@@ -122,6 +132,11 @@ func benchText(prefix string, o benchOptions, families []policytest.Family, scor
 			s.Count(policytest.BySandbox), s.Count(policytest.ByHook), s.Count(policytest.ByPerson), s.Count(policytest.ByNothing), len(blockedWork(s)), without(s))
 	}
 	_ = table.Flush() // into a builder, which takes everything
+	for _, platform := range platformsOf(scores) {
+		if untried := policytest.Untried(platform); untried != "" {
+			fmt.Fprintf(&b, "%s: %s\n", platform, untried)
+		}
+	}
 	for _, one := range gathered(scores, o.every) {
 		b.WriteString(one.text(prefix))
 	}

@@ -83,6 +83,7 @@ type scoreRow struct {
 	Held     map[policytest.Held]int `json:"held"`
 	Blocked  int                     `json:"blocked_work"`
 	Without  int                     `json:"without_tool"`
+	Untried  string                  `json:"untried,omitempty"` // what of it was not seen on the client
 }
 
 // techniqueOf is what becomes of one technique for one audience.
@@ -105,7 +106,7 @@ func benchDocumentOf(families []policytest.Family, scores []policytest.Score) be
 	}
 	for _, s := range scores {
 		_, percent := s.Stopped()
-		row := scoreRow{Group: s.Group, Platform: s.Platform, Percent: percent, Attacks: len(s.Scored), Held: map[policytest.Held]int{}, Blocked: len(blockedWork(s)), Without: without(s)}
+		row := scoreRow{Group: s.Group, Platform: s.Platform, Percent: percent, Attacks: len(s.Scored), Held: map[policytest.Held]int{}, Blocked: len(blockedWork(s)), Without: without(s), Untried: policytest.Untried(s.Platform)}
 		for _, one := range s.Scored {
 			row.Held[one.Held]++
 			d.Techniques = append(d.Techniques, techniqueOf{one.Attack.ID, one.Family, s.Group, s.Platform, one.Held, one.By, one.Benign.Got, one.Blocked})

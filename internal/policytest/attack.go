@@ -129,6 +129,18 @@ func (p place) behind(c Call, links map[string]string) (followed Call, ok bool) 
 	return followed, ok
 }
 
+// Untried says what of a score was never seen on the client, "" for nothing: rules and the sandbox were tried on Linux, where make conformance
+// makes the attacks that the sandbox holds.
+func Untried(platform string) string {
+	switch platform {
+	case policy.MacOS:
+		return "the sandbox is judged by its settings: attacks were made against that of linux alone"
+	case policy.Windows:
+		return "no client ran there: rules are judged by what the client does on linux"
+	}
+	return ""
+}
+
 // Limits returns what no policy on a client can stop, each in one sentence. A report that left them out would promise too much.
 func Limits() []string {
 	return []string{

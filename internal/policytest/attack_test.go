@@ -121,3 +121,12 @@ func TestExampleHolds(t *testing.T) {
 		}
 	}
 }
+
+// TestUntried: what was tried is not said to be untried.
+func TestUntried(t *testing.T) {
+	for platform, want := range map[string]string{"linux": "", "macos": "sandbox", "windows": "no client"} {
+		if got := policytest.Untried(platform); (got == "") != (want == "") || !strings.Contains(got, want) {
+			t.Errorf("%s: %q", platform, got)
+		}
+	}
+}
