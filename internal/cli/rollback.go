@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -23,21 +24,25 @@ type rollbackOptions struct {
 func (a *app) rollbackCommand() *cobra.Command {
 	var o rollbackOptions
 	cmd := &cobra.Command{
-		Use:   "rollback REVISION",
+		Use:   "rollback REVISION|VERSION|ARCHIVE",
 		Short: "Make the commit that restores the policies of an earlier release",
-		Long: `rollback shows what restoring the policy folder of a git revision changes, as policygen diff does, and makes the commit that does it.
-Tag each release, and name the tag here. Nothing but the policy folder is touched, and nothing is pushed.
+		Long: `rollback shows what restoring the policy folder of an earlier release changes, as policygen diff does, and makes the commit that does it.
+The release is named by a git revision, best its tag; by its version, whose tag may begin with v; or by its archive or the folder that it
+was unpacked to, whose policies are then looked for in all commits. An output folder that is committed is built anew, as it was built
+before, in the same commit. Nothing else is touched, and nothing is pushed.
 
 It restores what was written, not what held: an exception that has ended since stays ended. Policies that have errors today are not restored.
 The folder must have no changes that are not committed, and the index must be empty. Hooks of git do not run.`,
 		Example: `  policygen rollback --dry-run v2026.11.2
   policygen rollback v2026.11.2
+  policygen rollback dist/acme-claude-policy-2026.11.2.tar.gz
   policygen rollback --message "incident 42: back to v2026.11.2" v2026.11.2`,
 		Args:              someRevision,
 		ValidArgsFunction: completeRevisions,
-		RunE:              action(func(_ *cobra.Command, args []string) error { return a.rollback(o, args[0]) }),
+		RunE:              action(func(cmd *cobra.Command, args []string) error { return a.rollback(cmd.Context(), o, args[0]) }),
 	}
 	o.policiesFlag(cmd)
+	o.outFlag(cmd)
 	o.atFlag(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&o.message, "message", "m", "", "message of the commit (default: policies: restore those of REVISION)")
@@ -55,23 +60,31 @@ func someRevision(cmd *cobra.Command, args []string) error {
 	if len(args) == 1 {
 		return nil
 	}
-	return usageError{text: fmt.Sprintf("rollback takes one revision, not %d arguments", len(args)), hint: see(cmd)}
+	return usageError{text: fmt.Sprintf("rollback takes one revision or release, not %d arguments", len(args)), hint: see(cmd)}
 }
 
 // rollback compares first, so that the diff is that of the commit, and a
 // revision that cannot be compiled is never restored.
-func (a *app) rollback(o rollbackOptions, rev string) error {
+func (a *app) rollback(ctx context.Context, o rollbackOptions, arg string) error {
 	by, err := a.signer(o)
 	if err != nil {
 		return err
 	}
-	compare := diffOptions{place: o.place, output: o.output}
-	base, head, err := a.diffSides(compare, []string{"HEAD", rev})
+	policies, _, err := a.folders(o.place)
 	if err != nil {
 		return err
 	}
-	if head.empty() {
-		return usageError{text: fmt.Sprintf("%s has no policies", rev), hint: "name the tag or commit of a release"}
+	to, err := a.rollbackTo(policies, arg)
+	if err != nil {
+		return err
+	}
+	compare := diffOptions{place: o.place, output: o.output}
+	base, head, err := a.diffSides(compare, []string{"HEAD", to.rev})
+	if err != nil {
+		return err
+	}
+	if head.name = to.name; head.empty() {
+		return usageError{text: fmt.Sprintf("%s has no policies", arg), hint: "name the tag or commit of a release"}
 	}
 	wrong, err := a.toldSides(head)
 	if err != nil {
@@ -87,13 +100,24 @@ func (a *app) rollback(o rollbackOptions, rev string) error {
 			return err
 		}
 	}
-	hash := ""
+	done := rolledBack{to: to, report: r}
+	if done.built, err = a.committedOut(o); err != nil {
+		return err
+	}
 	if !o.dry {
-		if hash, err = a.restore(o, rev, by); err != nil {
+		if done.hash, err = a.restore(ctx, o, done, head, by); err != nil {
 			return err
 		}
 	}
-	return a.rolledBack(o, rev, hash, r)
+	return a.rolledBack(o, done)
+}
+
+// rolledBack is what was done, or would be.
+type rolledBack struct {
+	to     target
+	built  *committed // nil where nothing is built in the same commit
+	hash   string     // of the commit, "" where there is none
+	report report.Report
 }
 
 // signer reads --author.
@@ -111,7 +135,7 @@ func (a *app) signer(o rollbackOptions) (source.Signer, error) {
 }
 
 // restore makes the commit.
-func (a *app) restore(o rollbackOptions, rev string, by source.Signer) (string, error) {
+func (a *app) restore(ctx context.Context, o rollbackOptions, done rolledBack, head *diffSide, by source.Signer) (string, error) {
 	policies, _, err := a.folders(o.place)
 	if err != nil {
 		return "", err
@@ -120,10 +144,18 @@ func (a *app) restore(o rollbackOptions, rev string, by source.Signer) (string, 
 	if err != nil {
 		return "", a.revisionUsage(err)
 	}
-	if o.message == "" {
-		o.message = "policies: restore those of " + rev
+	at, err := a.date(o.place)
+	if err != nil {
+		return "", err
 	}
-	hash, err := source.Restore(top, rev, folder, o.message+"\n", by)
+	if o.message == "" {
+		o.message = "policies: restore those of " + done.to.name
+	}
+	r := source.Restoration{Top: top, Rev: done.to.rev, Folder: folder, Message: o.message + "\n", By: by}
+	if done.built != nil {
+		r.Also, r.Rebuild = done.built.folder, func() error { return done.built.rebuild(ctx, head, at) }
+	}
+	hash, err := source.Restore(r)
 	if errors.Is(err, source.ErrNotClean) {
 		fmt.Fprintln(a.env.Stderr, "policygen: nothing was restored")
 	}
@@ -131,21 +163,35 @@ func (a *app) restore(o rollbackOptions, rev string, by source.Signer) (string, 
 }
 
 // rolledBack prints the diff, and what to do next.
-func (a *app) rolledBack(o rollbackOptions, rev, hash string, r report.Report) error {
-	summary, changes := releaseChanges(r)
-	if o.output == jsonFormat {
-		return a.json(map[string]any{"format_version": 1, "revision": rev, "commit": hash, "dry_run": o.dry, "summary": summary, "changes": changes})
+func (a *app) rolledBack(o rollbackOptions, done rolledBack) error {
+	summary, changes := releaseChanges(done.report)
+	built := ""
+	if done.built != nil {
+		built = done.built.shown
 	}
-	if err := report.Text(a.env.Stdout, r, a.env.StdoutTerminal && a.color()); err != nil {
+	if o.output == jsonFormat {
+		return a.json(map[string]any{"format_version": 1, "revision": done.to.rev, "name": done.to.name, "commit": done.hash, "built": built, "dry_run": o.dry,
+			"summary": summary, "changes": changes})
+	}
+	if err := report.Text(a.env.Stdout, done.report, a.env.StdoutTerminal && a.color()); err != nil {
 		return err
 	}
-	said := fmt.Sprintf("committed %.10s: the policies are those of %s\nbuild and release them: `policygen build`, `policygen release`\n", hash, rev)
-	switch {
-	case o.dry:
-		said = "nothing was committed\n"
-	case hash == "":
-		said = fmt.Sprintf("the policies are those of %s already: nothing was committed\n", rev)
-	}
-	_, err := fmt.Fprint(a.env.Stdout, said)
+	_, err := fmt.Fprint(a.env.Stdout, done.said(o.dry, built))
 	return err
+}
+
+// said returns what was done and what comes next.
+func (done rolledBack) said(dry bool, built string) string {
+	name := done.to.name
+	switch {
+	case dry && built != "":
+		return fmt.Sprintf("nothing was committed; %s would be built anew in the same commit\n", built)
+	case dry:
+		return "nothing was committed\n"
+	case done.hash == "":
+		return fmt.Sprintf("the policies are those of %s already: nothing was committed\n", name)
+	case built != "":
+		return fmt.Sprintf("committed %.10s: the policies are those of %s, and %s is built from them\nrelease them: `policygen release`\n", done.hash, name, built)
+	}
+	return fmt.Sprintf("committed %.10s: the policies are those of %s\nbuild and release them: `policygen build`, `policygen release`\n", done.hash, name)
 }

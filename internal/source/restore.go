@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,22 +27,34 @@ type Signer struct {
 	When        time.Time
 }
 
-// Restore makes the folder of a working tree what it was at a revision, and commits
-// that alone. It returns the hash of the commit, "" where the folder is that of the
-// revision already. Changes in the folder that are not committed, and anything in the
-// index, are a *[RevisionError]: they would be lost or become part of the commit. The
-// arguments are those of [Revision]; hooks of git do not run, and the commit is not
-// signed.
-func Restore(top, rev, folder, message string, by Signer) (string, error) {
-	repo, err := openRepository(top)
+// Restoration is a commit that makes a folder what it was.
+type Restoration struct {
+	Top     string // of the working tree
+	Rev     string // as for [Revision]
+	Folder  string // slash-separated, below the top
+	Message string
+	By      Signer
+	// Also is another folder that belongs to the commit, "" for none. Rebuild
+	// writes it, after everything was checked and before anything is changed.
+	Also    string
+	Rebuild func() error
+}
+
+// Restore makes the folder of a working tree what it was at a revision, and
+// commits that alone. It returns the hash of the commit, "" where the folder is
+// that of the revision already. Changes in the folders that are not committed, and
+// anything in the index, are a *[RevisionError]: they would be lost or become part
+// of the commit. Hooks of git do not run, and the commit is not signed.
+func Restore(r Restoration) (string, error) {
+	repo, err := openRepository(r.Top)
 	if err != nil {
 		return "", err
 	}
-	commit, err := resolveRevision(repo, rev)
+	commit, err := resolveRevision(repo, r.Rev)
 	if err != nil {
 		return "", err
 	}
-	want, err := folderOf(commit, rev, folder)
+	want, err := folderOf(commit, r.Rev, r.Folder)
 	if err != nil {
 		return "", err
 	}
@@ -49,42 +62,69 @@ func Restore(top, rev, folder, message string, by Signer) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := clean(work, folder); err != nil {
+	if err := clean(work, r.Folder, r.Also); err != nil {
 		return "", err
 	}
-	if by, err = signer(repo, by); err != nil {
+	if r.By, err = signer(repo, r.By); err != nil {
 		return "", err
 	}
-	// Of the folder as it is, everything goes that git knows; files that it ignores
-	// stay.
-	if err := replace(repo, work, top, folder, want); err != nil {
-		return "", fmt.Errorf("restore %s: %w", folder, err)
+	// What can fail for many reasons comes first.
+	if r.Also != "" {
+		if err := r.Rebuild(); err != nil {
+			return "", err
+		}
 	}
+	// Of the folder as it is, everything goes that git knows; files that it ignores stay.
+	if err := replace(repo, work, r.Top, r.Folder, want); err != nil {
+		return "", fmt.Errorf("restore %s: %w", r.Folder, err)
+	}
+	if r.Also != "" {
+		if err := work.AddWithOptions(&git.AddOptions{Path: r.Also}); err != nil {
+			return "", fmt.Errorf("add %s: %w", r.Also, err)
+		}
+	}
+	return r.commit(work)
+}
+
+// commit commits what is in the index, if anything is.
+func (r Restoration) commit(work *git.Worktree) (string, error) {
 	status, err := work.Status()
-	if err != nil {
+	if err != nil || !staged(status) {
 		return "", err
 	}
-	if !staged(status) {
-		return "", nil
-	}
-	author := &object.Signature{Name: by.Name, Email: by.Email, When: by.When}
-	hash, err := work.Commit(message, &git.CommitOptions{Author: author, Committer: author})
+	author := &object.Signature{Name: r.By.Name, Email: r.By.Email, When: r.By.When}
+	hash, err := work.Commit(r.Message, &git.CommitOptions{Author: author, Committer: author})
 	if err != nil {
 		return "", fmt.Errorf("commit: %w", err)
 	}
 	return hash.String(), nil
 }
 
+// Tracks reports whether git knows a file of the working tree, by its
+// slash-separated path below the top.
+func Tracks(top, name string) (bool, error) {
+	repo, err := openRepository(top)
+	if err != nil {
+		return false, err
+	}
+	index, err := repo.Storer.Index()
+	if err != nil {
+		return false, err
+	}
+	_, err = index.Entry(name)
+	return err == nil, nil
+}
+
 // clean refuses what a commit of the folder would take along or overwrite. Files that
 // git does not know count inside of the folder only: there they may stand where a
 // restored one belongs.
-func clean(work *git.Worktree, folder string) error {
+func clean(work *git.Worktree, folders ...string) error {
 	status, err := work.Status()
 	if err != nil {
 		return err
 	}
 	for name, s := range status {
-		inside := folder == "." || strings.HasPrefix(name, folder+"/")
+		inside := slices.ContainsFunc(folders, func(folder string) bool { return folder == "." || folder != "" && strings.HasPrefix(name, folder+"/") })
 		index := s.Staging != git.Unmodified && s.Staging != git.Untracked
 		if index || inside && s.Worktree != git.Unmodified {
 			return &RevisionError{Kind: ErrNotClean, Text: fmt.Sprintf("%s has changes that are not committed", name), Hint: "commit or stash them first"}

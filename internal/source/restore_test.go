@@ -61,7 +61,7 @@ func texts(t *testing.T, dir string) map[string]string {
 
 func TestRestore(t *testing.T) {
 	r, first := changed(t)
-	hash, err := Restore(r.dir, first, "p", "back\n", ann)
+	hash, err := Restore(Restoration{Top: r.dir, Rev: first, Folder: "p", Message: "back\n", By: ann})
 	if err != nil || len(hash) != 40 {
 		t.Fatalf("got %q, %v", hash, err)
 	}
@@ -83,7 +83,7 @@ func TestRestore(t *testing.T) {
 	if one, two := fromRevision(t, r.dir, first, "p"), fromRevision(t, r.dir, "HEAD", "p"); one != two {
 		t.Errorf("the commit holds\n%s\nand not\n%s", two, one)
 	}
-	again, err := Restore(r.dir, first, "p", "back\n", ann)
+	again, err := Restore(Restoration{Top: r.dir, Rev: first, Folder: "p", Message: "back\n", By: ann})
 	if err != nil || again != "" {
 		t.Errorf("a second time: %q, %v", again, err)
 	}
@@ -91,7 +91,7 @@ func TestRestore(t *testing.T) {
 
 func TestRestoreTheWholeRepository(t *testing.T) {
 	r, first := changed(t)
-	if hash, err := Restore(r.dir, first, ".", "back\n", ann); err != nil || hash == "" {
+	if hash, err := Restore(Restoration{Top: r.dir, Rev: first, Folder: ".", Message: "back\n", By: ann}); err != nil || hash == "" {
 		t.Fatalf("got %q, %v", hash, err)
 	}
 	if got := texts(t, r.dir); got["other.txt"] != "before\n" || got["p/new.yaml"] != "" {
@@ -139,7 +139,7 @@ func TestRestoreRefuses(t *testing.T) {
 				test.rev = first
 			}
 			before := texts(t, r.dir)
-			hash, err := Restore(r.dir, test.rev, "p", "back\n", test.by)
+			hash, err := Restore(Restoration{Top: r.dir, Rev: test.rev, Folder: "p", Message: "back\n", By: test.by})
 			if hash != "" || !errors.Is(err, test.kind) || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %q, %v", hash, err)
 			}
@@ -156,7 +156,7 @@ func TestRestoreRefuses(t *testing.T) {
 func TestRestoreLeavesOtherWorkAlone(t *testing.T) {
 	r, first := changed(t)
 	r.write(map[string]string{"other.txt": "mine\n", "notes.txt": "mine\n"})
-	if hash, err := Restore(r.dir, first, "p", "back\n", ann); err != nil || hash == "" {
+	if hash, err := Restore(Restoration{Top: r.dir, Rev: first, Folder: "p", Message: "back\n", By: ann}); err != nil || hash == "" {
 		t.Fatalf("got %q, %v", hash, err)
 	}
 	if got := texts(t, r.dir); got["other.txt"] != "mine\n" || got["notes.txt"] != "mine\n" {
@@ -186,7 +186,7 @@ func TestRestoreReplacesLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.commit("a link")
-	if _, err := Restore(r.dir, first, "p", "back\n", ann); err != nil {
+	if _, err := Restore(Restoration{Top: r.dir, Rev: first, Folder: "p", Message: "back\n", By: ann}); err != nil {
 		t.Fatal(err)
 	}
 	if data, err := os.ReadFile(outside); err != nil || string(data) != "precious\n" {

@@ -11,6 +11,7 @@ import (
 // Bill is what a bill of materials says of a release.
 type Bill struct {
 	Files    map[string]string // SHA-256 by path below the release, without the sources
+	Sources  map[string]string // the same of the policy files, by path below the policy folder
 	Comments []string          // of its packages
 }
 
@@ -38,7 +39,7 @@ func Read(data []byte) (*Bill, error) {
 	if d.Version != "SPDX-2.3" {
 		return nil, errors.New("it is no SPDX 2.3 document")
 	}
-	b := &Bill{Files: map[string]string{}}
+	b := &Bill{Files: map[string]string{}, Sources: map[string]string{}}
 	// The bill lists the policy files too, which are no part of the archive.
 	inRelease := map[string]bool{}
 	for _, p := range d.Packages {
@@ -48,12 +49,16 @@ func Read(data []byte) (*Bill, error) {
 		}
 	}
 	for _, f := range d.Files {
-		if !inRelease[f.ID] {
+		name, isSource := strings.CutPrefix(f.Name, "./policies/")
+		into := b.Sources
+		if inRelease[f.ID] {
+			name, into = strings.TrimPrefix(f.Name, "./"), b.Files
+		} else if !isSource {
 			continue
 		}
 		for _, c := range f.Checksums {
 			if c.Algorithm == "SHA256" {
-				b.Files[strings.TrimPrefix(f.Name, "./")] = c.Value
+				into[name] = c.Value
 			}
 		}
 	}

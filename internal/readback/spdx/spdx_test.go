@@ -15,7 +15,7 @@ const bill = `{"spdxVersion":"SPDX-2.3","packages":[{"SPDXID":"SPDXRef-Release",
 
 func TestRead(t *testing.T) {
 	got, err := spdx.Read([]byte(bill))
-	want := &spdx.Bill{Files: map[string]string{"a/b": "2"}, Comments: []string{"C", ""}}
+	want := &spdx.Bill{Files: map[string]string{"a/b": "2"}, Sources: map[string]string{"c": "3"}, Comments: []string{"C", ""}}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v\n%s", err, diff)
 	}
