@@ -88,7 +88,7 @@ func FuzzCovers(f *testing.F) {
 
 func callsFor(arg string) []Call {
 	var calls []Call
-	for tool, field := range map[string]string{"Bash": "command", "Read": "file_path", "Write": "file_path", "WebFetch": "url", "Agent": "subagent_type", "Skill": "skill"} {
+	for tool, field := range map[string]string{"Bash": "command", "PowerShell": "command", "Read": "file_path", "Write": "file_path", "WebFetch": "url", "Agent": "subagent_type", "Skill": "skill"} {
 		calls = append(calls, Call{Tool: tool, Input: map[string]any{field: arg}, Cwd: "/srv/project", Home: "/home/dev", ProjectDir: "/srv/project"})
 	}
 	return append(calls, Call{Tool: "mcp__" + arg})

@@ -95,6 +95,8 @@ func FuzzDecide(f *testing.F) {
 		f.Add(c, "Bash(rm *)", "Bash(a *)")
 	}
 	f.Add("cat .env", "Read(.env)", "Bash(cat *)")
+	f.Add("Get-Content x; ri.exe y", "PowerShell(rm *)", "PowerShell(Get-Content *)")
+	f.Add("cd sub; Set-Content .env x", "Edit(.env)", "PowerShell")
 	f.Fuzz(func(t *testing.T, arg, rawDeny, rawAllow string) {
 		deny, errD := Parse(rawDeny)
 		allow, errA := Parse(rawAllow)
