@@ -1,6 +1,7 @@
 package permission
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -188,6 +189,34 @@ func TestCompiledDecidesAlike(t *testing.T) {
 	for name, c := range benchCalls() {
 		if a, b := Compile(p).Decide(c), Decide(byHand, c); a.Behavior != b.Behavior || a.Reason != b.Reason || a.Rule.String() != b.Rule.String() {
 			t.Errorf("%s: %+v, and by hand %+v", name, a, b)
+		}
+	}
+}
+
+// TestMatching: taking a call apart once says the same as doing so for each rule.
+func TestMatching(t *testing.T) {
+	t.Parallel()
+	p := benchPolicy(t, 100)
+	p.Deny = append(p.Deny, parseAll(t, []string{"Bash(rm *)", "Read(.env)", "Edit(src/**)", "Agent", "*", "PowerShell(rm *)", "Bash(timeout:5)"})...)
+	p.Allow = append(p.Allow, parseAll(t, []string{"Bash(a *)", "Bash(b *)", "Bash(ls *)", "Bash", "Read(**)", "WebFetch(domain:*.com)"})...)
+	var cs []Call
+	for _, c := range benchCalls() {
+		cs = append(cs, c)
+	}
+	for _, line := range append(usedLines, "a x && b y", "a x; ls z", "src/.env", "https://a.com/x") {
+		cs = append(cs, callsFor(line)...)
+	}
+	for list, rules := range map[List][]Rule{Allow: p.Allow, Ask: p.Ask, Deny: p.Deny} {
+		for _, c := range cs {
+			var want []int
+			for i, r := range rules {
+				if r.MatchAs(list, c) {
+					want = append(want, i)
+				}
+			}
+			if got := Matching(list, rules, c); !slices.Equal(got, want) {
+				t.Errorf("%s %v in %s: %v, one by one %v", c.Tool, c.Input, list, got, want)
+			}
 		}
 	}
 }

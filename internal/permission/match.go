@@ -10,8 +10,22 @@ func (r Rule) Match(c Call) bool { return r.MatchAs(Deny, c) }
 // given list. Allow is narrower: it sees through fewer wrappers, a folder
 // pattern such as sub/** is anchored, and a shell line needs each of its
 // parts matched, here by this one rule.
-func (r Rule) MatchAs(list List, c Call) bool {
-	s := newSubject(c)
+func (r Rule) MatchAs(list List, c Call) bool { return newSubject(c).matchesAlone(r, list) }
+
+// Matching returns the places of the rules that apply to the call, each as if
+// it stood alone in the list: MatchAs for all, the call taken apart once.
+func Matching(list List, rules []Rule, c Call) []int {
+	s, places := newSubject(c), []int(nil)
+	for i, r := range rules {
+		if s.matchesAlone(r, list) {
+			places = append(places, i)
+		}
+	}
+	return places
+}
+
+// matchesAlone is MatchAs for a call that was taken apart.
+func (s *subject) matchesAlone(r Rule, list List) bool {
 	f := r.compiled()
 	set := newRuleSet([]*form{f})
 	if list == Allow && s.line != nil && f.command != nil {

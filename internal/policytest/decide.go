@@ -141,10 +141,8 @@ func (d *deciding) native() {
 	decision := permission.Decide(d.permissions(rules), call)
 	d.verdict.Got, d.verdict.Reason = Outcome(decision.Behavior), decision.Reason
 	for _, list := range []permission.List{permission.Deny, permission.Ask, permission.Allow} {
-		for i, r := range rules[list] {
-			if !r.MatchAs(list, call) {
-				continue
-			}
+		for _, i := range permission.Matching(list, rules[list], call) {
+			r := rules[list][i]
 			g := d.ground(Outcome(list), r.Raw, nodes[list][i], "")
 			d.add(g)
 			if d.first == nil && r.Raw == decision.Rule.Raw && d.verdict.Got == g.Outcome {
