@@ -29,12 +29,12 @@ func packages(t *testing.T, r *release.Release, dir, suffix string) []string {
 	return found
 }
 
-// linter is a program that knows the rules of a distribution, with the rules that a package of policy breaks for a reason. Any other finding is
-// wrong, and so is a reason for what is not found any more.
+// linter is a program that knows the rules of a distribution, with the rules that a package of policy breaks for a reason. Any other error is
+// wrong, and other advice is printed.
 type linter struct {
 	suffix   string
 	command  []string
-	finding  *regexp.Regexp // its first group is the rule
+	finding  *regexp.Regexp // its groups are E or W, and the rule
 	accepted map[string]string
 }
 
@@ -42,7 +42,7 @@ var linters = []linter{
 	{
 		suffix:  ".deb",
 		command: []string{"lintian", "--allow-root", "--no-cfg", "--tag-display-limit", "0"},
-		finding: regexp.MustCompile(`(?m)^[EW]: \S+: (\S+)`),
+		finding: regexp.MustCompile(`(?m)^([EW]): \S+: (\S+).*$`),
 		accepted: map[string]string{
 			"file-in-etc-not-marked-as-conffile": "policy that somebody changed has to be replaced, and dpkg keeps changed conffiles",
 			"no-changelog":                       "the release holds CHANGES.md, from the classified diff",
@@ -53,7 +53,7 @@ var linters = []linter{
 	{
 		suffix:  ".rpm",
 		command: []string{"rpmlint"},
-		finding: regexp.MustCompile(`(?m)^\S+: [EW]: (\S+)`),
+		finding: regexp.MustCompile(`(?m)^\S+: ([EW]): (\S+).*$`),
 		accepted: map[string]string{
 			"non-conffile-in-etc":        "policy that somebody changed has to be replaced, and rpm keeps changed configuration",
 			"only-non-binary-in-usr-lib": "units of systemd belong there, on every architecture",
@@ -73,24 +73,20 @@ func TestPackageLinters(t *testing.T) {
 	r, dir := released(t)
 	for _, l := range linters {
 		t.Run(l.command[0], func(t *testing.T) {
-			seen := map[string]bool{}
 			for _, finding := range l.run(t, packages(t, r, dir, l.suffix)) {
-				if rule := finding[1]; l.accepted[rule] == "" {
-					t.Errorf("%s", finding[0])
-				} else {
-					seen[rule] = true
-				}
-			}
-			for rule, reason := range l.accepted {
-				if !seen[rule] {
-					t.Errorf("%s is accepted (%s), and nothing breaks it", rule, reason)
+				switch line, fails, rule := finding[0], finding[1] == "E", finding[2]; {
+				case l.accepted[rule] != "":
+				case fails:
+					t.Error(line)
+				default: // each version of a linter has other advice
+					t.Log(line)
 				}
 			}
 		})
 	}
 }
 
-// run returns what the linter says of packages: each finding, and its rule.
+// run returns what the linter says of packages.
 func (l linter) run(t *testing.T, files []string) [][]string {
 	t.Helper()
 	if l.suffix == ".rpm" { // rpmlint unpacks with cpio, which obeys absolute names

@@ -192,10 +192,31 @@ func TestEverywhere(t *testing.T) {
 					t.Errorf("nobody reads %s", target)
 				}
 			}
+			lint(t, filepath.Join(dir, "artifacts"))
 			if said, err := check(t, filepath.Join(dir, "artifacts")); err != nil {
 				t.Errorf("%v\n%.2000s", err, said)
 			}
 		})
+	}
+}
+
+// lint gives all YAML of consoles to yamllint. What is left out is about taste.
+func lint(t *testing.T, artifacts string) {
+	t.Helper()
+	var files []string
+	for _, pattern := range []string{"consoles/*/*.yml", "gateway/*.yaml"} {
+		found, err := filepath.Glob(filepath.Join(artifacts, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	if len(files) == 0 { // a build without them
+		return
+	}
+	const rules = "{extends: default, rules: {line-length: disable, document-start: disable, comments: disable, indentation: disable, commas: disable, braces: disable}}"
+	if said, err := exec.CommandContext(t.Context(), "yamllint", append([]string{"--strict", "-d", rules}, files...)...).CombinedOutput(); err != nil {
+		t.Errorf("yamllint: %v\n%.2000s", err, said)
 	}
 }
 
