@@ -15,6 +15,7 @@ const (
 	UnknownGroup      Code = "unknown-group"
 	UnknownPolicy     Code = "unknown-policy"
 	UnknownControl    Code = "unknown-control"
+	UnknownTool       Code = "unknown-tool"
 	ParentCycle       Code = "parent-cycle"
 	Platforms         Code = "platforms"
 	AmbiguousMember   Code = "ambiguous-member"
@@ -58,6 +59,8 @@ func languageEntries() []Entry {
 			"Exceptions and tests name policies by their `name`. Plain settings cannot be exempted: move them into a policy of `type: settings` first."},
 		{UnknownControl, Error, "a control that no known framework has",
 			"`controls:` ties a policy to what auditors ask for, so a typing error would leave a gap in their report.\nWrite FRAMEWORK:CONTROL, such as SOC2:CC6.1, HIPAA:164.312(a)(1), ISO27001:A.5.15 or NIST80053:AC-6."},
+		{UnknownTool, Warning, "a test of a tool that the client does not have",
+			"No rule speaks of such a tool, so the case passes or fails whatever the policies say of the one that was meant.\nWrite the name as the client has it. Names that MCP servers choose are not checked."},
 		{ParentCycle, Error, "groups that are their own ancestors",
 			"Following `parent:` must end at the organization.\nRemove one of the links shown."},
 		{Platforms, Error, "platforms that cannot hold",

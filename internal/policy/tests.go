@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/policygen/policygen/internal/diag"
+	"github.com/policygen/policygen/internal/permission"
 	"github.com/policygen/policygen/internal/value"
 )
 
@@ -39,6 +40,9 @@ func (l *loader) test(f *File, n *value.Node, policies []string) {
 	t := &Test{Name: name.Str(), Pos: name.Pos, Group: f.Group, User: n.Get("user").Str(), Project: n.Get("project").Str(), Platform: n.Get("platform").Str(),
 		At: l.date(n, "at", false), Mode: n.Get("mode").Str(), Expect: n.Get("expect").Str(), By: n.Get("by").Str()}
 	t.call(n.Get("when"))
+	if meant := permission.MeantTool(t.Tool); meant != "" {
+		l.add(diag.New(diag.UnknownTool, n.At("when.tool").Pos, "the client has no tool %q", t.Tool).WithHint("did you mean %q?", meant))
+	}
 	if group := n.Get("group"); group.Str() != "" {
 		t.Group = group.Str()
 		if t.Group != DefaultGroup && l.index[t.Group] == nil {

@@ -40,6 +40,7 @@ func TestTestsAreChecked(t *testing.T) {
 		{"group", "{name: x, group: wbe, when: {tool: Bash}, expect: deny}", `b.yaml:2:22: group "wbe" is not declared`},
 		{"date", "{name: x, at: soon, when: {tool: Bash}, expect: deny}", `b.yaml:2:19: "soon" is not a date`},
 		{"outcome", "{name: x, when: {tool: Bash}, expect: no}", `b.yaml:2:43: `},
+		{"tool", "{name: x, when: {tool: Bsh}, expect: deny}", `b.yaml:2:28: the client has no tool "Bsh"`},
 		{"call", "{name: x, when: {tool: Bash, mcp_server: y}, expect: deny}", `b.yaml:2:`},
 		{"name", "{when: {tool: Bash}, expect: deny}", `b.yaml:2:`},
 	} {
@@ -52,6 +53,12 @@ func TestTestsAreChecked(t *testing.T) {
 			}
 			t.Errorf("want %s:\n%s", test.want, got.text(t))
 		})
+	}
+	for _, tool := range []string{"Bash", "MultiEdit", "Hologram", "mcp__docs__serch"} {
+		free := load(t, map[string]string{"a.yaml": organizationYAML, "b.yaml": "tests:\n  - {name: x, when: {tool: " + tool + "}, expect: deny}\n"}, mustDate(t, "2026-11-21"))
+		if len(free.list) > 0 {
+			t.Errorf("%s: %s", tool, free.text(t))
+		}
 	}
 	twice := load(t, map[string]string{"a.yaml": organizationYAML, "b.yaml": "tests:\n  - {name: x, when: {tool: Bash}, expect: deny}\n", "c.yaml": "tests:\n  - {name: x, when: {tool: Bash}, expect: deny}\n"}, mustDate(t, "2026-11-21"))
 	if !twice.list.HasErrors() || len(twice.set.Tests) != 1 {
