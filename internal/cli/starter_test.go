@@ -12,6 +12,7 @@ import (
 // programs that the workflow of a starter calls; a review repeats what the client was given.
 var starterFakes = map[string]string{
 	"sudo": `echo "sudo $*" >> "$CALLS"`,
+	"jq":   `[ "$2" = '.sandbox.enabled == true' ] && grep -q '"enabled": true' "$3"`,
 	"npm":  `echo "npm $*" >> "$CALLS"`,
 	"claude": `[ "$CLAUDE_CODE_OAUTH_TOKEN" = sk-ant-oat01-example ] || { echo "no token" >&2; exit 1; }
 printf '%s\n' "claude ${*//$'\n'/ }" >> "$CALLS"
