@@ -16,12 +16,12 @@ var (
 	psQuiet = nameSet(`get-location get-date get-host get-history get-alias get-unique get-member get-random get-culture get-timezone get-uptime get-psdrive
 		get-computerinfo get-winevent get-netipaddress split-path join-path convertto-json convertfrom-json select-object where-object sort-object
 		group-object measure-object compare-object format-table format-list out-string out-null out-host write-output write-host pop-location
-		start-sleep whoami tree findstr where ipconfig systeminfo tasklist`)
+		start-sleep whoami tree findstr ipconfig systeminfo tasklist`)
 	// psEdits change the files they name; the first ones run in the acceptEdits mode.
 	psAcceptable = nameSet("set-content add-content clear-content remove-item")
-	psEdits      = nameSet("set-content add-content clear-content remove-item new-item copy-item move-item rename-item set-item out-file export-csv tee-object mkdir")
+	psEdits      = nameSet("set-content add-content clear-content remove-item new-item copy-item move-item rename-item set-item out-file export-csv tee-object")
 	// psCode run what they are given, or change what later names mean.
-	psCode = nameSet(`invoke-expression invoke-command start-job new-object add-type import-module get-module foreach-object set-alias new-alias nal
+	psCode = nameSet(`invoke-expression invoke-command start-job new-object add-type import-module get-module foreach-object set-alias sal new-alias nal nv
 		set-variable new-variable`)
 	// psMoves change the folder.
 	psMoves = nameSet("set-location push-location pop-location")

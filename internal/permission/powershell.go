@@ -2,18 +2,24 @@ package permission
 
 import "strings"
 
-// psAliases are the names that PowerShell itself gives to its commands. The
-// client compares the full names, in rules and in calls (2.1.329). Those of
-// curl and wget it leaves alone, as newer versions of PowerShell do.
+// psAliases are the aliases of PowerShell that the client knows: it compares the
+// full names, in rules and in calls (2.1.329). Others, such as curl, sort, sc
+// and diff, are commands of their own to it.
 var psAliases = map[string]string{
-	"rm": "remove-item", "del": "remove-item", "erase": "remove-item", "rd": "remove-item", "ri": "remove-item", "rmdir": "remove-item",
-	"ls": "get-childitem", "dir": "get-childitem", "gci": "get-childitem", "cat": "get-content", "gc": "get-content", "type": "get-content",
-	"cp": "copy-item", "copy": "copy-item", "cpi": "copy-item", "mv": "move-item", "move": "move-item", "mi": "move-item",
-	"ren": "rename-item", "rni": "rename-item", "ni": "new-item", "md": "mkdir", "sc": "set-content", "ac": "add-content",
-	"iwr": "invoke-webrequest", "irm": "invoke-restmethod", "iex": "invoke-expression",
-	"echo": "write-output", "write": "write-output", "cd": "set-location", "sl": "set-location", "chdir": "set-location", "pwd": "get-location", "gl": "get-location",
-	"ps": "get-process", "gps": "get-process", "kill": "stop-process", "spps": "stop-process", "start": "start-process", "saps": "start-process",
-	"icm": "invoke-command", "sls": "select-string", "cls": "clear-host", "clear": "clear-host", "gal": "get-alias", "gcm": "get-command", "sal": "set-alias",
+	"ac": "add-content", "clc": "clear-content", "cls": "clear-host", "clear": "clear-host", "cli": "clear-item", "copy": "copy-item", "cp": "copy-item",
+	"cpi": "copy-item", "etsn": "enter-pssession", "exsn": "exit-pssession", "epal": "export-alias", "epcsv": "export-csv", "foreach": "foreach-object",
+	"fl": "format-list", "ft": "format-table", "fw": "format-wide", "dir": "get-childitem", "gci": "get-childitem", "ls": "get-childitem",
+	"gcm": "get-command", "gc": "get-content", "cat": "get-content", "type": "get-content", "man": "get-help", "help": "get-help", "h": "get-history",
+	"history": "get-history", "gi": "get-item", "gp": "get-itemproperty", "gl": "get-location", "pwd": "get-location", "gmo": "get-module",
+	"gps": "get-process", "ps": "get-process", "gsv": "get-service", "gv": "get-variable", "ipmo": "import-module", "icim": "invoke-cimmethod",
+	"icm": "invoke-command", "iex": "invoke-expression", "ii": "invoke-item", "irm": "invoke-restmethod", "iwr": "invoke-webrequest",
+	"iwmi": "invoke-wmimethod", "measure": "measure-object", "mi": "move-item", "move": "move-item", "mv": "move-item", "md": "new-item",
+	"mkdir": "new-item", "ni": "new-item", "nsn": "new-pssession", "ogv": "out-gridview", "oh": "out-host", "popd": "pop-location",
+	"pushd": "push-location", "del": "remove-item", "erase": "remove-item", "rd": "remove-item", "ri": "remove-item", "rm": "remove-item",
+	"rmdir": "remove-item", "rp": "remove-itemproperty", "ren": "rename-item", "rni": "rename-item", "select": "select-object", "sls": "select-string",
+	"si": "set-item", "sp": "set-itemproperty", "sl": "set-location", "cd": "set-location", "chdir": "set-location", "sv": "set-variable",
+	"sajb": "start-job", "saps": "start-process", "start": "start-process", "sleep": "start-sleep", "kill": "stop-process", "spps": "stop-process",
+	"tee": "tee-object", "where": "where-object", "echo": "write-output", "write": "write-output",
 }
 
 // fullName gives a command line in lower case, its first command under its
