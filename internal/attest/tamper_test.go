@@ -60,7 +60,7 @@ func complete(t testing.TB, servers bool) built {
 	t.Helper()
 	organization := everything
 	if !servers {
-		organization += withoutServers
+		organization = strings.Replace(everything, "gateway: {domains: [acme.com]}", "agent: {linux: /usr/bin/a, macos: /usr/local/bin/a, windows: 'C:\\a.exe'}", 1) + withoutServers
 	}
 	policies := t.TempDir()
 	for name, text := range map[string]string{"organization.yaml": organization, "web.yaml": overlay, "hooks/guard.sh": "#!/bin/sh\n# Stops what would reach production.\nexit 0\n"} {

@@ -80,6 +80,10 @@ func (c *checker) carries(at string, where place, f files.File) {
 // names notes which files a form installs. A tree with drop-ins has others
 // than one with a single document.
 func (c *checker) names(at string, where place, all []string) {
+	if strings.HasPrefix(at, "linux/") {
+		c.says(at, where, "the file with the revision", flag(slices.Contains(all, stamp)), false)
+	}
+	all = slices.DeleteFunc(slices.Clone(all), func(name string) bool { return name == stamp })
 	tree := "files"
 	if slices.ContainsFunc(all, func(name string) bool { return strings.HasPrefix(name, "managed-settings.d/") }) {
 		tree = "files with drop-ins"
@@ -118,6 +122,7 @@ func (c *checker) installs(at string, where place, all []files.File, want string
 		switch {
 		case f.Path == stamp:
 			c.revision(at, where.folder, strings.TrimSpace(string(f.Data)))
+			installed = append(installed, f)
 			continue
 		case isSettings(f.Path):
 			n, err := settings.Read(f.Data)
@@ -132,7 +137,7 @@ func (c *checker) installs(at string, where place, all []files.File, want string
 	}
 	// This one brings what a profile cannot hold, and nothing else.
 	if strings.HasSuffix(at, "/install-companions.sh") {
-		c.says(at, where, companions, texts(pathsOf(installed)), false)
+		c.says(at, where, companions, texts(slices.DeleteFunc(pathsOf(installed), func(name string) bool { return name == stamp })), false)
 		return nil
 	}
 	c.names(at, where, pathsOf(installed))

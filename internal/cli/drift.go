@@ -177,7 +177,22 @@ func (a *app) machine(artifacts attest.Artifacts, args []string) (machine, error
 			m.revision = attest.RevisionIn(p.Kind, data)
 		}
 	}
+	if m.revision == "" {
+		m.revision = a.stamped(args)
+	}
 	return m, nil
+}
+
+// stamped returns the revision in the file that scripts and configuration
+// management leave beside the policy, "" where there is none. The client does
+// not read it, and so it is no piece of the policy.
+func (a *app) stamped(args []string) string {
+	for _, arg := range args {
+		if data, err := os.ReadFile(filepath.Join(a.absolute(arg), ".policygen-revision")); err == nil {
+			return strings.TrimSpace(string(data))
+		}
+	}
+	return ""
 }
 
 // driftAudience finds whom the machine belongs to.

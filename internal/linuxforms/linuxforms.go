@@ -21,6 +21,10 @@ import (
 // Dir is the client's folder on Linux (client documentation, "Settings files").
 const Dir = "/etc/claude-code"
 
+// stamp is the file by which a machine tells the revision, as after the script
+// for macOS. The client passes over files that begin with a dot.
+const stamp = ".policygen-revision"
+
 // File is one file.
 type File struct {
 	Path string // slash-separated, below the folder of the form, or below [Dir] for what is delivered
@@ -49,6 +53,12 @@ func Folder(p Policy) ([]File, error) {
 		if !plain.MatchString(f.Path) {
 			return nil, fmt.Errorf("the file %q cannot be delivered by configuration management: give it a name of letters, digits, dots and hyphens", f.Path)
 		}
+	}
+	// Not every policy has a CLAUDE.md to tell the revision by.
+	if p.Revision != "" {
+		p.Files = append(slices.Clone(p.Files), File{Path: stamp, Data: []byte(p.Revision + "\n")})
+	}
+	for _, f := range p.Files {
 		all = append(all, File{Path: "files/" + f.Path, Data: f.Data, Exec: f.Exec})
 	}
 	feature, err := p.feature()

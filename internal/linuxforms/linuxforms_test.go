@@ -30,6 +30,11 @@ func policy() linuxforms.Policy {
 	}
 }
 
+// delivered are the files of the policy, and that which tells the revision.
+func delivered() []linuxforms.File {
+	return append(policy().Files, linuxforms.File{Path: ".policygen-revision", Data: []byte("0123456789abcdef\n")})
+}
+
 // folder returns the forms by path.
 func folder(t *testing.T) map[string]linuxforms.File {
 	t.Helper()
@@ -52,6 +57,7 @@ func TestFolder(t *testing.T) {
 		"ansible.yml":                 false,
 		"claude-code-policy.nix":      false,
 		"devcontainer-feature.json":   false,
+		"files/.policygen-revision":   false,
 		"files/hooks/base/check.sh":   true,
 		"files/managed-settings.json": false,
 		"install.sh":                  true,
@@ -104,6 +110,7 @@ func TestAnsible(t *testing.T) {
 		"{{ claude_code_root }}/etc/claude-code/hooks/base|directory|||0755|root",
 		"||files/hooks/base/check.sh|{{ claude_code_root }}/etc/claude-code/hooks/base/check.sh|0755|root",
 		"||files/managed-settings.json|{{ claude_code_root }}/etc/claude-code/managed-settings.json|0644|root",
+		"||files/.policygen-revision|{{ claude_code_root }}/etc/claude-code/.policygen-revision|0644|root",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -122,13 +129,13 @@ func TestCloudInit(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, f := range doc.Files {
-		want := policy().Files[i]
+		want := delivered()[i]
 		content, err := base64.StdEncoding.DecodeString(f.Content)
 		if err != nil || string(content) != string(want.Data) || f.Path != "/etc/claude-code/"+want.Path || f.Owner != "root:root" || f.Encoding != "b64" {
 			t.Errorf("%+v, %v", f, err)
 		}
 	}
-	if len(doc.Files) != 2 || doc.Files[0].Permissions != "0755" || doc.Files[1].Permissions != "0644" {
+	if len(doc.Files) != 3 || doc.Files[0].Permissions != "0755" || doc.Files[1].Permissions != "0644" {
 		t.Errorf("%+v", doc.Files)
 	}
 }
@@ -153,6 +160,10 @@ func TestDockerfileAndNix(t *testing.T) {
   };
   environment.etc."claude-code/managed-settings.json" = {
     source = ./files + "/managed-settings.json";
+    mode = "0644";
+  };
+  environment.etc."claude-code/.policygen-revision" = {
+    source = ./files + "/.policygen-revision";
     mode = "0644";
   };
 }
@@ -185,7 +196,7 @@ func TestFeature(t *testing.T) {
 		if said, err := command.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, said)
 		}
-		for _, f := range policy().Files {
+		for _, f := range delivered() {
 			path := filepath.Join(root, "etc", "claude-code", filepath.FromSlash(f.Path))
 			got, err := os.ReadFile(path)
 			if err != nil || string(got) != string(f.Data) {

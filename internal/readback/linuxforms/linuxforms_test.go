@@ -41,9 +41,9 @@ func TestRead(t *testing.T) {
 		if !known {
 			continue
 		}
-		want := []files.File{{Path: "hooks/deep/a.sh", Exec: true}, {Path: "managed-settings.json"}}
+		want := []files.File{{Path: "hooks/deep/a.sh", Exec: true}, {Path: "managed-settings.json"}, {Path: ".policygen-revision"}}
 		if name == "user-data.yaml" {
-			want[0].Data, want[1].Data = []byte("#!/bin/sh\n"), []byte(`{"a": "${X} {{y}}"}`)
+			want[0].Data, want[1].Data, want[2].Data = []byte("#!/bin/sh\n"), []byte(`{"a": "${X} {{y}}"}`), []byte(revision+"\n")
 		}
 		got, err := read([]byte(text))
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
