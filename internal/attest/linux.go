@@ -117,6 +117,9 @@ func (c *checker) deb(name string, data []byte) error {
 	if p.Fields["Package"] != family+"-"+strings.ReplaceAll(folder, "/", "-") || !strings.HasSuffix(p.Fields["Version"], "+r"+p.Fields["Policy-Revision"]) {
 		return errors.New("name and version are not those of its audience and revision")
 	}
+	if path.Base(name) != p.Fields["Package"]+"_"+p.Fields["Version"]+"_all.deb" {
+		return fmt.Errorf("it is the package %s %s", p.Fields["Package"], p.Fields["Version"])
+	}
 	c.revision(name, folder, p.Fields["Policy-Revision"])
 	return c.contents(name, folder, p.Files)
 }
@@ -127,6 +130,9 @@ func (c *checker) rpm(name string, data []byte) error {
 	p, err := rpm.Read(data)
 	if err != nil {
 		return err
+	}
+	if path.Base(name) != p.Name+"-"+p.Version+"-1.noarch.rpm" {
+		return fmt.Errorf("it is the package %s %s", p.Name, p.Version)
 	}
 	for _, a := range c.Manifest.Audiences {
 		if family+"-"+strings.ReplaceAll(a.Folder, "/", "-") == p.Name {

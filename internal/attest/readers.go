@@ -82,10 +82,15 @@ func (c *checker) piece(a out.Artifact, data []byte) error {
 // bundle reads the policy of the endpoint's agent.
 func (c *checker) bundle(a out.Artifact, data []byte) error {
 	b, err := wire.ReadBundle(data)
-	if err == nil {
-		c.revision(a.Path, c.folder(a.Path), b.Revision)
+	if err != nil {
+		return err
 	}
-	return err
+	folder := c.folder(a.Path)
+	if b.Audience != folder || b.Organization != c.Manifest.Organization {
+		c.fail(a.Path, "it is the bundle of %s at %q", b.Audience, b.Organization)
+	}
+	c.revision(a.Path, folder, b.Revision)
+	return nil
 }
 
 // installScript reads a script that carries files in base64. It is the one

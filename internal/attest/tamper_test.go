@@ -1,6 +1,7 @@
 package attest_test
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -101,6 +102,15 @@ func complete(t testing.TB, servers bool) built {
 	return b.clone()
 }
 
+// packageName returns the path of a package in a release.
+func packageName(audience out.Audience, suffix string) string {
+	name, version := "packages/claude-code-policy-"+strings.ReplaceAll(audience.Folder, "/", "-"), "1+r"+audience.Revision
+	if suffix == ".deb" {
+		return name + "_" + version + "_all.deb"
+	}
+	return name + "-" + version + "-1.noarch.rpm"
+}
+
 // pack adds the packages and forms of one audience. The change is made to what goes into them.
 func (b built) pack(t testing.TB, audience out.Audience, change func(name string, data []byte) []byte) {
 	t.Helper()
@@ -126,7 +136,7 @@ func (b built) pack(t testing.TB, audience out.Audience, change func(name string
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Beside["packages/"+audience.Folder+".deb"], b.Beside["packages/"+audience.Folder+".rpm"] = deb, rpm
+	b.Beside[packageName(audience, ".deb")], b.Beside[packageName(audience, ".rpm")] = deb, rpm
 	folder, err := linuxforms.Folder(forms)
 	if err != nil {
 		t.Fatal(err)
@@ -290,6 +300,8 @@ func TestEveryLeafCounts(t *testing.T) {
 		{"web/windows/intune-remediation/Detect-ClaudeCodePolicy.ps1", replacing("$expected = '", "$expected = '00000000000000000000000000000000000000000000000000000000000000001'#"), "it compares with no digest"},
 		{"web/windows/ClaudeCodePolicy.wxs", replacing("managed-mcp.json", "managed-mcq.json"), `added files: "managed-mcq.json"`},
 		{"web/windows/gpo/manifest.xml", replacing("policy: web", "policy: all"), "changed policy object"},
+		{"web/agent/bundle.json", replacing(`"nc"`, `"xx"`), "it cannot be read back: "},
+		{"web/agent/bundle.json", replacing(`"audience"`, `"audienzz"`), "it cannot be read back: "},
 		{"admx/en-US/ClaudeCodePolicy.adml", curl, leaf},
 		{"admx/oma-uri/web.txt", curl, leaf},
 		{"consoles/intune/web/macos.json", inside(curl), leaf},
@@ -324,6 +336,7 @@ func TestEveryLeafCounts(t *testing.T) {
 				other := built{files: b.files}
 				other.Artifacts, other.Beside = b.Artifacts, map[string][]byte{}
 				i := slices.IndexFunc(b.Manifest.Audiences, func(a out.Audience) bool { return a.Folder == "web" })
+				test.path = packageName(b.Manifest.Audiences[i], "."+kind)
 				other.pack(t, b.Manifest.Audiences[i], func(_ string, data []byte) []byte { return test.change(data) })
 				b.Beside[test.path] = other.Beside[test.path]
 			} else {
@@ -356,28 +369,30 @@ func TestARevisionElsewhere(t *testing.T) {
 	revision := good.Manifest.Audiences[i].Revision
 	const other = "0123456789abcdef"
 	changes := []func([]byte) []byte{replacing(revision, other), replacing(wide(revision), wide(other)), inside(replacing(revision, other))}
-	told := 0
+	changed := good.clone()
+	var told []string
 	for name, data := range good.all() {
 		if name == "artifacts/manifest.json" || strings.HasSuffix(name, ".deb") || strings.HasSuffix(name, ".rpm") || path.Ext(name) == ".md" && path.Base(name) != "CLAUDE.md" {
 			continue
 		}
 		for _, change := range changes {
-			if string(change(data)) == string(data) {
-				continue
+			if string(change(data)) != string(data) {
+				told = append(told, name)
+				changed.change(t, name, change)
+				break
 			}
-			told++
-			changed := good.clone()
-			changed.change(t, name, change)
-			if !slices.ContainsFunc(changed.Check().Problems, func(p string) bool {
-				return strings.HasPrefix(p, name+": ") || strings.HasPrefix(p, path.Dir(name)+": ")
-			}) {
-				t.Errorf("%s: another revision in it is not noticed", name)
-			}
-			break
 		}
 	}
-	if told < 30 {
-		t.Errorf("only %d files tell a revision", told)
+	problems := changed.Check().Problems // each file is compared with the manifest, so one check is enough
+	for _, name := range told {
+		if !slices.ContainsFunc(problems, func(p string) bool {
+			return strings.HasPrefix(p, name+": ") || strings.HasPrefix(p, path.Dir(name)+": ")
+		}) {
+			t.Errorf("%s: another revision in it is not noticed", name)
+		}
+	}
+	if len(told) < 30 {
+		t.Errorf("only %d files tell a revision", len(told))
 	}
 }
 
@@ -406,5 +421,41 @@ func TestWhatIsAdded(t *testing.T) {
 		if !slices.Contains(problems, want) {
 			t.Errorf("%q is missing in %q", want, problems)
 		}
+	}
+}
+
+// TestSwapped gives an audience the file of another one, which is right in itself and wrong for whom it is delivered to.
+func TestSwapped(t *testing.T) {
+	good := complete(t, false)
+	all := good.all()
+	swapped := 0
+	same := map[string]string{} // packages by what they are called in every audience
+	for _, audience := range good.Manifest.Audiences {
+		for _, suffix := range []string{".deb", ".rpm"} {
+			same[packageName(audience, suffix)] = audience.Folder + "/" + suffix
+			all[audience.Folder+"/"+suffix] = all[packageName(audience, suffix)]
+		}
+	}
+	for name, data := range all {
+		if good.files[name] == nil && good.Beside[name] == nil {
+			continue
+		}
+		other := all[strings.NewReplacer("web/", "default/", "web.", "default.").Replace(cmp.Or(same[name], name))]
+		if other == nil || string(other) == string(data) || path.Base(name) == "README.md" || strings.Contains(name, "rings/pilot") {
+			continue
+		}
+		b := good.clone()
+		b.change(t, name, func([]byte) []byte { return other })
+		swapped++
+		problems := b.Check().Problems
+		if !slices.ContainsFunc(problems, func(p string) bool {
+			at, _, _ := strings.Cut(p, ": ")
+			return strings.HasPrefix(name, at) || at == "web/linux/dropins/managed-settings.d"
+		}) {
+			t.Errorf("%s with the content of the other audience is not noticed: %q", name, problems)
+		}
+	}
+	if swapped < 40 {
+		t.Errorf("only %d files were swapped", swapped)
 	}
 }
