@@ -115,7 +115,9 @@ func (c *checker) terraform(a out.Artifact, data []byte) error {
 	if err != nil {
 		return err
 	}
+	var brought []string
 	for _, r := range resources {
+		brought = append(brought, r.Files...)
 		if len(r.Audiences) != 1 || len(r.Files) == 0 {
 			return fmt.Errorf("the resource %s brings %d files to %d audiences", r.Name, len(r.Files), len(r.Audiences))
 		}
@@ -126,18 +128,36 @@ func (c *checker) terraform(a out.Artifact, data []byte) error {
 			c.refers(a.Path, r.Audiences[0], f)
 		}
 	}
+	c.brings(a.Path, brought, strings.Contains(a.Path, "/intune/"))
 	return nil
+}
+
+// brings tells of the artifacts that a form leaves out. A resource that is gone
+// takes the policy away from its machines.
+func (c *checker) brings(at string, brought []string, windows bool) {
+	for _, a := range c.Manifest.Artifacts {
+		wanted := a.Target == importer.Profile || windows && strings.HasPrefix(a.Path, "admx/oma-uri/")
+		if wanted && !slices.Contains(brought, a.Path) {
+			c.fail(at, "it brings %s to nobody", a.Path)
+		}
+	}
 }
 
 // iru reads the document of requests. As with a module, a reference to the
 // profile of another audience is what could go wrong.
 func (c *checker) iru(a out.Artifact, data []byte) error {
 	requests, err := iru.Read(data)
+	if err != nil {
+		return err
+	}
+	var brought []string
 	for _, r := range requests {
+		brought = append(brought, r.File)
 		c.revision(a.Path, r.Audience, r.Revision)
 		c.refers(a.Path, r.Audience, r.File)
 	}
-	return err
+	c.brings(a.Path, brought, false)
+	return nil
 }
 
 // title is how an audience is called in consoles.
@@ -153,6 +173,13 @@ func (c *checker) fleet(a out.Artifact, data []byte) error {
 		return c.listed(root, strings.TrimPrefix(a.Path, root))
 	}
 	profiles, err := fleet.List(data)
+	if err != nil {
+		return err
+	}
+	if len(profiles) == 0 {
+		return errors.New("it lists no profile")
+	}
+	served := map[place]bool{}
 	for _, p := range profiles {
 		m := title.FindStringSubmatch(p.Label)
 		if m == nil {
@@ -164,6 +191,8 @@ func (c *checker) fleet(a out.Artifact, data []byte) error {
 		if m[2] != "" {
 			folder += "/rings/" + m[2]
 		}
+		platform, _, _ := strings.Cut(p.Path, "/")
+		served[place{folder, platform}] = true
 		at := root + p.Path
 		content, err := c.Artifacts.Read(at)
 		if err == nil {
@@ -173,7 +202,19 @@ func (c *checker) fleet(a out.Artifact, data []byte) error {
 			c.unreadable(at, err)
 		}
 	}
-	return err
+	c.later = append(c.later, func() { c.reaches(a.Path, served) })
+	return nil
+}
+
+// reaches tells of the audiences that have settings and no profile of a console.
+func (c *checker) reaches(at string, served map[place]bool) {
+	for _, audience := range c.Manifest.Audiences {
+		for _, platform := range []string{"macos", "windows"} {
+			if where := (place{audience.Folder, platform}); c.held(where, theSettings) != nil && !served[where] {
+				c.fail(at, "it has no profile for %s on %s", audience.Folder, platform)
+			}
+		}
+	}
 }
 
 // listed reports a profile that the list does not name: nobody would get it,
@@ -219,8 +260,10 @@ func (c *checker) jamf(a out.Artifact, data []byte) error {
 		if err != nil {
 			return err
 		}
-		for _, m := range n.Get("properties").Members {
-			names = append(names, m.Key)
+		if properties := n.Get("properties"); properties != nil {
+			for _, m := range properties.Members {
+				names = append(names, m.Key)
+			}
 		}
 	} else {
 		found, err := plist.Names(data)
@@ -228,6 +271,9 @@ func (c *checker) jamf(a out.Artifact, data []byte) error {
 			return err
 		}
 		names = found
+	}
+	if len(names) == 0 {
+		return errors.New("it offers no key")
 	}
 	for _, name := range names {
 		if _, known := c.Catalog.Lookup(name); !known && !strings.HasPrefix(name, "PFC_") && !strings.HasPrefix(name, "Payload") {

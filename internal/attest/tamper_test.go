@@ -254,6 +254,15 @@ func replacing(old, instead string) func([]byte) []byte {
 	return func(data []byte) []byte { return []byte(strings.ReplaceAll(string(data), old, instead)) }
 }
 
+// withoutLines takes out the line that has a text, and those behind it up to a count.
+func withoutLines(text string, count int) func([]byte) []byte {
+	return func(data []byte) []byte {
+		lines := strings.SplitAfter(string(data), "\n")
+		i := slices.IndexFunc(lines, func(line string) bool { return strings.Contains(line, text) })
+		return []byte(strings.Join(append(lines[:i:i], lines[i+count:]...), ""))
+	}
+}
+
 const leaf = `added permissions.deny: "Bash(curr *)"`
 
 func TestEverythingIsReadBack(t *testing.T) {
@@ -310,6 +319,8 @@ func TestEveryLeafCounts(t *testing.T) {
 		{"consoles/fleet/macos/web.mobileconfig", curl, leaf},
 		{"consoles/fleet/windows/web.xml", curl, leaf},
 		{"consoles/fleet/claude-code.yml", replacing(`policy: web"`, `policy: default"`), "it tells revision"},
+		{"consoles/fleet/claude-code.yml", withoutLines("./macos/web.mobileconfig", 3), "it has no profile for web on macos"},
+		{"consoles/terraform/jamf/main.tf", withoutLines(`"jamfpro_macos_configuration_profile_plist" "policy_web"`, 14), "it brings web/macos/web.mobileconfig to nobody"},
 		{"consoles/terraform/intune/main.tf", replacing("oma-uri/web.txt", "oma-uri/default.txt"), "it brings admx/oma-uri/default.txt to web"},
 		{"consoles/terraform/jamf/main.tf", replacing("web/macos", "default/macos"), "it brings default/macos/web.mobileconfig to web, which is not there"},
 		{"consoles/iru/custom-profiles.json", replacing("../../web/macos/web", "../../default/macos/default"), "it brings default/macos/default.mobileconfig to web"},
