@@ -37,15 +37,17 @@ type Report struct {
 type checker struct {
 	Artifacts
 	Report
-	facts   map[thing][]fact
-	unlike  map[string][]Difference // artifacts whose settings are not those of the manifest, with the leaves
-	differs map[string][]Difference // the same of artifacts that differ from others
-	later   []func()                // what needs all facts
+	facts     map[thing][]fact
+	revisions map[string]string       // by folder of audience
+	listed    map[string]bool         // paths of artifacts, in lower case
+	unlike    map[string][]Difference // artifacts whose settings are not those of the manifest, with the leaves
+	differs   map[string][]Difference // the same of artifacts that differ from others
+	later     []func()                // what needs all facts
 }
 
 // Check reads back every file that holds something of the policy.
 func (a Artifacts) Check() Report {
-	c := &checker{Artifacts: a, Report: Report{Others: map[string]int{}}, facts: map[thing][]fact{}, unlike: map[string][]Difference{}, differs: map[string][]Difference{}}
+	c := a.checker()
 	c.trees() // first, since they are what is installed: others are compared with them
 	// Drop-ins mean something together only, so they are gathered by folder
 	// and merged at the end.
@@ -67,6 +69,20 @@ func (a Artifacts) Check() Report {
 	c.agree()
 	slices.Sort(c.Problems)
 	return c.Report
+}
+
+// checker returns an empty one. A large organization has thousands of audiences and
+// ten times as many artifacts, so both are found by their names.
+func (a Artifacts) checker() *checker {
+	c := &checker{Artifacts: a, Report: Report{Others: map[string]int{}}, facts: map[thing][]fact{}, unlike: map[string][]Difference{}, differs: map[string][]Difference{},
+		revisions: map[string]string{}, listed: map[string]bool{}}
+	for _, audience := range a.Manifest.Audiences {
+		c.revisions[audience.Folder] = audience.Revision
+	}
+	for _, artifact := range a.Manifest.Artifacts {
+		c.listed[strings.ToLower(artifact.Path)] = true
+	}
+	return c
 }
 
 // fail notes what is wrong with a file.
@@ -108,28 +124,19 @@ func (c *checker) revision(path, folder, got string) {
 	}
 }
 
-// revisionOf returns the revision of the audience that an artifact is for: the
-// one whose folder lies nearest.
-func (c *checker) revisionOf(artifact string) string {
-	folder := c.folder(artifact)
-	for _, a := range c.Manifest.Audiences {
-		if a.Folder == folder {
-			return a.Revision
+// revisionOf returns the revision of the audience that an artifact is for: the one
+// whose folder lies nearest.
+func (c *checker) revisionOf(artifact string) string { return c.revisions[c.folder(artifact)] }
+
+// folder returns the folder of the audience that an artifact is for, "" where it is
+// for all.
+func (c *checker) folder(artifact string) string {
+	for at := strings.LastIndexByte(artifact, '/'); at > 0; at = strings.LastIndexByte(artifact[:at], '/') {
+		if _, known := c.revisions[artifact[:at]]; known {
+			return artifact[:at]
 		}
 	}
 	return ""
-}
-
-// folder returns the folder of the audience that an artifact is for, "" where
-// it is for all.
-func (c *checker) folder(artifact string) string {
-	folder := ""
-	for _, a := range c.Manifest.Audiences {
-		if strings.HasPrefix(artifact, a.Folder+"/") && len(a.Folder) > len(folder) {
-			folder = a.Folder
-		}
-	}
-	return folder
 }
 
 // place returns whom and what an artifact in an audience's folder is for.

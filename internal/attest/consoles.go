@@ -170,7 +170,7 @@ func (c *checker) fleet(a out.Artifact, data []byte) error {
 	// The list is read once and leads to all profiles. A profile is only asked
 	// whether the list knows it.
 	if a.Path != root+"claude-code.yml" {
-		return c.listed(root, strings.TrimPrefix(a.Path, root))
+		return c.inList(root, strings.TrimPrefix(a.Path, root))
 	}
 	profiles, err := fleet.List(data)
 	if err != nil {
@@ -217,9 +217,9 @@ func (c *checker) reaches(at string, served map[place]bool) {
 	}
 }
 
-// listed reports a profile that the list does not name: nobody would get it,
+// inList reports a profile that the list does not name: nobody would get it,
 // or whoever takes the folder as it is.
-func (c *checker) listed(root, name string) error {
+func (c *checker) inList(root, name string) error {
 	list, err := c.Artifacts.Read(root + "claude-code.yml")
 	if err != nil {
 		return err

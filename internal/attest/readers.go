@@ -174,16 +174,9 @@ func (c *checker) policyObject(a out.Artifact, data []byte) error {
 	return nil
 }
 
-// has reports whether the manifest lists an artifact, whatever the case of its
-// name: Windows does not tell them apart.
-func (c *checker) has(name string) bool {
-	for _, a := range c.Manifest.Artifacts {
-		if strings.EqualFold(a.Path, name) {
-			return true
-		}
-	}
-	return false
-}
+// has reports whether the manifest lists an artifact, whatever the case of its name:
+// Windows does not tell them apart.
+func (c *checker) has(name string) bool { return c.listed[strings.ToLower(name)] }
 
 // localPolicy reads LGPO text, whose two values are those of the registry.
 func (c *checker) localPolicy(a out.Artifact, data []byte) error {
