@@ -3,6 +3,7 @@
 package forms
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -78,4 +79,23 @@ func encode(s string, wide bool) []byte {
 		b = append(b, s[i], 0)
 	}
 	return b
+}
+
+// tree returns the files below a folder by their slash-separated paths.
+func tree(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		name, _ := filepath.Rel(dir, path)
+		found[filepath.ToSlash(name)] = string(data)
+		return err
+	})
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	return found
 }

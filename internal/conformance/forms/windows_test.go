@@ -19,35 +19,8 @@ const (
 	grammarPackage = "tree-sitter-powershell@0.26.4"
 )
 
-// grammar installs the grammar of PowerShell with npm, once for all runs, and returns the folder of the modules.
-func grammar(t *testing.T) string {
-	t.Helper()
-	cache := os.Getenv("POLICYGEN_CLIENT_CACHE")
-	if cache == "" {
-		user, err := os.UserCacheDir()
-		if err != nil {
-			t.Fatal(err)
-		}
-		cache = filepath.Join(user, "policygen", "client")
-	}
-	dir := filepath.Join(cache, grammarPackage+"+"+parserPackage)
-	modules := filepath.Join(dir, "node_modules")
-	if _, err := os.Stat(filepath.Join(modules, "web-tree-sitter")); err == nil {
-		return modules
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "package.json"), []byte("{\"private\":true}\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	npm := exec.CommandContext(t.Context(), "npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", parserPackage, grammarPackage)
-	npm.Dir = dir
-	if said, err := npm.CombinedOutput(); err != nil {
-		t.Fatalf("npm cannot install the grammar of PowerShell: %v; check the network and the registry settings of npm\n%s", err, said)
-	}
-	return modules
-}
+// grammar installs the grammar of PowerShell, and returns the folder of the modules.
+func grammar(t *testing.T) string { return npm(t, parserPackage, grammarPackage) }
 
 // check runs the parsers over a built folder and returns what they said. Debian's own Python has the modules of Samba.
 func check(t *testing.T, dir string) (string, error) {

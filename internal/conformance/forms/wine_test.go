@@ -4,7 +4,6 @@ package forms
 
 import (
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"os/exec"
@@ -201,25 +200,6 @@ func TestWineRefuses(t *testing.T) {
 			}
 		})
 	}
-}
-
-// tree returns the files below a folder by their slash-separated paths.
-func tree(t *testing.T, dir string) map[string]string {
-	t.Helper()
-	found := map[string]string{}
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		name, _ := filepath.Rel(dir, path)
-		found[filepath.ToSlash(name)] = string(data)
-		return err
-	})
-	if err != nil && !os.IsNotExist(err) {
-		t.Fatal(err)
-	}
-	return found
 }
 
 // TestWineInstalls builds packages with wixl and takes a machine through them: each audience's package replaces the one before, and the last one

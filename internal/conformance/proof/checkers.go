@@ -30,6 +30,8 @@ const (
 	shell     = "shellcheck"
 	hcl       = "hashicorp/hcl"
 	spdx      = "spdx/tools-golang"
+	buildah   = "buildah"
+	devcli    = "devcontainers/cli"
 	python    = "Python, PyYAML"
 	postgres  = "claude gateway, PostgreSQL"
 )
@@ -57,6 +59,8 @@ var checkers = []checker{
 	{shell, "Debian shellcheck", []string{"shellcheck", "--version"}},
 	{hcl, "Go module", []string{"go.mod", "github.com/hashicorp/hcl/v2"}},
 	{spdx, "Go module", []string{"go.mod", "github.com/spdx/tools-golang"}},
+	{buildah, "Debian buildah", []string{"buildah", "--version"}},
+	{devcli, "npm @devcontainers/cli", []string{"is", "0.89.0"}},
 	{python, "Debian python3, python3-yaml", []string{"/usr/bin/python3", "--version"}},
 	{postgres, "Debian postgresql", []string{"psql", "--version"}},
 }
@@ -118,6 +122,8 @@ var rows = []row{
 	{"cloud-init", cloudInit, "the user data is valid by its schema", light, "conformance TestLinuxForms"},
 	{"Nix", nix, "parses, and evaluates to the files", light, "conformance TestLinuxForms"},
 	{"Ansible, cloud-init", yamllint, "no key twice, nothing that parsers read in two ways", light, "conformance TestYAMLForms"},
+	{"image", buildah, "builds it, and finds the files with their modes, and the labels", light, "conformance/forms TestImage"},
+	{"development container", devcli, "packages the feature, and refuses it without a name, version or identity", light, "conformance/forms TestDevelopmentContainer"},
 	{"development container", claude, "loads what its install script brought", light, "conformance TestLinuxForms"},
 	{"deb, rpm, Ansible, cloud-init, Nix, image, development container", python, "each brings the files to the byte, text that breaks things and a megabyte of guidance included", light, "conformance/forms TestEverywhere"},
 
@@ -143,5 +149,5 @@ var gaps = []gap{
 	{"terraform", "`terraform validate`", "it needs the providers from their registry, which no check here downloads: names of resources and arguments are from their documentation"},
 	{"intune, iru, fleet, jamf, server-managed", "accounts at these services", "requests are compared with their documentation; none was sent. `fleetctl` is not in Debian"},
 	{"compliance", "osquery", "it is not in Debian: the queries ran in SQLite, over tables with osquery's columns"},
-	{"image, development container", "a container engine", "no image was built: the Dockerfile's lines are compared with the files"},
+	{"development container", "an editor, and an engine with a base image", "that an editor installs the feature: the image was built from nothing, and the feature packaged"},
 }
