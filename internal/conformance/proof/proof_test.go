@@ -120,9 +120,14 @@ func TestPackagesAreInstalled(t *testing.T) {
 	}
 }
 
-func TestClientVersion(t *testing.T) {
-	if checkers[0].version[1] != client.DefaultVersion {
-		t.Errorf("the table says %s, and the tests run %s", checkers[0].version[1], client.DefaultVersion)
+// TestFixedVersions: what is not asked of a program is what the tests install.
+func TestFixedVersions(t *testing.T) {
+	sources := text(t, "internal/conformance/forms/windows_test.go") + text(t, "internal/conformance/forms/containers_test.go") + `"claude-code@` + client.DefaultVersion + `"`
+	for _, c := range checkers {
+		name := c.from[strings.LastIndexAny(c.from, " /")+1:]
+		if c.version[0] == "is" && !strings.Contains(sources, name+"@"+c.version[1]+`"`) {
+			t.Errorf("the table says %s %s, and the tests install another", c.name, c.version[1])
+		}
 	}
 }
 
