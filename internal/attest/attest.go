@@ -67,6 +67,7 @@ func (a Artifacts) Check() Report {
 		check()
 	}
 	c.agree()
+	c.content()
 	slices.Sort(c.Problems)
 	return c.Report
 }
