@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5"
@@ -117,7 +118,7 @@ func resolveRevision(repo *git.Repository, rev string) (*object.Commit, error) {
 		return nil, unknown
 	}
 	hash, err := repo.ResolveRevision(plumbing.Revision(rev))
-	if err != nil {
+	if err != nil || tooShort(repo, rev) {
 		return nil, unknown // whatever the parser or the store says, this clone does not know the name
 	}
 	commit, err := repo.CommitObject(*hash)
@@ -125,6 +126,25 @@ func resolveRevision(repo *git.Repository, rev string) (*object.Commit, error) {
 		return nil, unknown
 	}
 	return commit, nil
+}
+
+// leastDigits is how many digits of a commit git takes for its name.
+const leastDigits = 4
+
+// tooShort reports a name that no branch or tag has, and that git would not take for the beginning of a commit either. go-git would, so that
+// a version such as 3 could be any commit.
+func tooShort(repo *git.Repository, rev string) bool {
+	name := rev
+	if i := strings.IndexAny(rev, "^~@:"); i >= 0 {
+		name = rev[:i]
+	}
+	if name == "" || len(name) >= leastDigits {
+		return false
+	}
+	return !slices.ContainsFunc(plumbing.RefRevParseRules, func(rule string) bool {
+		_, err := repo.Reference(plumbing.ReferenceName(fmt.Sprintf(rule, name)), true)
+		return err == nil
+	})
 }
 
 // howToFetch returns what brings a revision into this clone: CI checks out little more

@@ -171,6 +171,32 @@ func TestRevision(t *testing.T) {
 	}
 }
 
+// TestShortRevisions takes the beginning of a commit from four digits on, as git does, and a short name that a branch or tag has.
+func TestShortRevisions(t *testing.T) {
+	r := newRepository(t)
+	r.write(map[string]string{"policies/a.yaml": "one"})
+	commit := r.commit("first")
+	for digits := 1; digits <= 40; digits++ {
+		_, _, err := Revision(r.dir, commit.String()[:digits], "policies")
+		if digits < 4 && !errors.Is(err, ErrUnknownRevision) || digits >= 4 && err != nil {
+			t.Errorf("%d digits: %v", digits, err)
+		}
+	}
+	if _, _, err := Revision(r.dir, commit.String()[:2]+"~0", "policies"); !errors.Is(err, ErrUnknownRevision) {
+		t.Errorf("two digits with a step: %v", err)
+	}
+	for _, name := range []plumbing.ReferenceName{"refs/heads/x", "refs/tags/1", "refs/remotes/o/m"} {
+		if err := r.Storer.SetReference(plumbing.NewHashReference(name, commit)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, rev := range []string{"x", "1", "o/m", "x~0", "@", "HEAD"} {
+		if _, _, err := Revision(r.dir, rev, "policies"); err != nil {
+			t.Errorf("%s: %v", rev, err)
+		}
+	}
+}
+
 func TestRevisionErrors(t *testing.T) {
 	r := newRepository(t)
 	r.write(map[string]string{"policies/a.yaml": "1", "file": "x"})
