@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -38,7 +39,13 @@ func (c *checker) content() {
 	for _, audience := range c.Manifest.Audiences {
 		got, err := c.computed(audience, files)
 		if err == nil && got != audience.Revision {
-			c.fail(audience.Folder, "its files are those of the revision %s, and they tell %s: one of them was changed", got, audience.Revision)
+			at, where := audience.Folder, ": one of them was changed"
+			// The bundle is looked at where nothing else explains the change.
+			blamed := slices.ContainsFunc(c.Problems, func(p string) bool { return strings.HasPrefix(p, audience.Folder+"/") })
+			if found := c.odd(audience.Folder); !blamed && len(found) > 0 {
+				at, where = bundleOf(audience.Folder), told("; unlike other groups: ", found)
+			}
+			c.fail(at, "the files of %s are those of the revision %s, and they tell %s%s", audience.Folder, got, audience.Revision, where)
 		}
 		// What cannot be read was told with its file.
 	}
@@ -104,7 +111,7 @@ func (c *checker) addTree(sum hash.Hash, root string, names []string) error {
 // addBundle adds what the endpoint's agent gets. Rings have no bundle of their own.
 // When it holds and which revision it tells are no part of it.
 func (c *checker) addBundle(sum hash.Hash, folder string) error {
-	name := folder + "/agent/bundle.json"
+	name := bundleOf(folder)
 	if !c.has(name) {
 		return nil
 	}
@@ -122,6 +129,50 @@ func (c *checker) addBundle(sum hash.Hash, folder string) error {
 		add(sum, "agent", encoded)
 	}
 	return err
+}
+
+// bundleOf returns the path of an audience's bundle.
+func bundleOf(folder string) string { return folder + "/agent/bundle.json" }
+
+// policies returns the policies of a bundle by name, none for a bundle that cannot be
+// read.
+func (c *checker) policies(folder string) map[string]*value.Node {
+	all := map[string]*value.Node{}
+	data, err := c.Artifacts.Read(bundleOf(folder))
+	if err != nil {
+		return all
+	}
+	n, err := settings.Read(data)
+	if list := n.Get("policies"); err == nil && list != nil {
+		for _, p := range list.Items {
+			all[p.Get("name").Str()] = p
+		}
+	}
+	return all
+}
+
+// odd returns in what the policies of a bundle are not as most groups have them. A
+// group may have its own, so this is no fault in itself: it shows where to look when
+// something was changed.
+func (c *checker) odd(folder string) []Difference {
+	mine, others := c.policies(folder), map[string][]fact{}
+	bundles := 0
+	for _, audience := range c.Manifest.Audiences {
+		if audience.Folder == folder || !c.has(bundleOf(audience.Folder)) {
+			continue
+		}
+		bundles++
+		for name, p := range c.policies(audience.Folder) {
+			others[name] = append(others[name], fact{node: p})
+		}
+	}
+	var found []Difference
+	for _, name := range slices.Sorted(maps.Keys(others)) {
+		if facts := others[name]; 2*len(facts) > bundles || mine[name] != nil {
+			found = leaves(found, "policies."+name, reference(facts).node, mine[name])
+		}
+	}
+	return found
 }
 
 // add adds a part with its name and length.

@@ -31,12 +31,17 @@ func TestTheAgentsBundle(t *testing.T) {
 		{
 			name:   "a policy that only records",
 			change: func(b *wire.Bundle) { b.Policies[0].Severity = "info" },
-			want:   "web: its files are those of the revision ",
+			want:   `web/agent/bundle.json: the files of web are those of the revision * unlike other groups: changed policies.no-nc.severity: "info" instead of "error"`,
 		},
 		{
 			name:   "a policy that is gone",
 			change: func(b *wire.Bundle) { b.Policies = nil },
-			want:   "web: its files are those of the revision ",
+			want:   `web/agent/bundle.json: the files of web are those of the revision * unlike other groups: missing policies.no-nc.`,
+		},
+		{
+			name:   "a policy more",
+			change: func(b *wire.Bundle) { b.Policies = append(b.Policies, wire.Policy{Name: "more", Severity: "info"}) },
+			want:   "web: the files of web are those of the revision *: one of them was changed",
 		},
 		{
 			name:   "the bundle of another group",
@@ -70,7 +75,10 @@ func TestTheAgentsBundle(t *testing.T) {
 				}
 				return changed
 			})
-			if problems := b.Check().Problems; !slices.ContainsFunc(problems, func(p string) bool { return strings.HasPrefix(p, test.want) }) {
+			if problems := b.Check().Problems; !slices.ContainsFunc(problems, func(p string) bool {
+				before, behind, _ := strings.Cut(test.want, "*")
+				return strings.HasPrefix(p, before) && strings.Contains(p, behind)
+			}) {
 				t.Errorf("problems are %q", problems)
 			}
 		})
@@ -102,7 +110,7 @@ func TestEveryCopyChanged(t *testing.T) {
 	b.pack(t, web, nil)
 	b.bill(t)
 	problems := b.Check().Problems
-	if len(problems) != 1 || !strings.HasPrefix(problems[0], "web: its files are those of the revision ") || !strings.HasSuffix(problems[0], "and they tell "+web.Revision+": one of them was changed") {
+	if len(problems) != 1 || !strings.HasPrefix(problems[0], "web: the files of web are those of the revision ") || !strings.HasSuffix(problems[0], "and they tell "+web.Revision+": one of them was changed") {
 		t.Errorf("problems are %q", problems)
 	}
 }
@@ -112,7 +120,30 @@ func TestWithoutATargetNothingIsComputed(t *testing.T) {
 	b := complete(t, false)
 	b.Manifest.Artifacts = slices.DeleteFunc(b.Manifest.Artifacts, func(a out.Artifact) bool { return a.Target == "agent" || a.Target == importer.Servers })
 	for _, p := range b.Check().Problems {
-		if strings.Contains(p, "its files are those of the revision") {
+		if strings.Contains(p, "are those of the revision") {
+			t.Errorf("problem %q", p)
+		}
+	}
+}
+
+// TestTheBundleIsNotBlamedForAFile: a group has a policy of its own, which is no fault, and somebody changed a file.
+func TestTheBundleIsNotBlamedForAFile(t *testing.T) {
+	b := complete(t, false)
+	b.change(t, "web/linux/file/managed-settings.json", replacing("curl", "curr"))
+	b.change(t, "default/agent/bundle.json", func(data []byte) []byte { // right in itself, and unlike that of web
+		bundle, err := wire.ReadBundle(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bundle.Policies[0].Severity = "info"
+		data, err = bundle.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	})
+	for _, p := range b.Check().Problems {
+		if strings.HasPrefix(p, "web/agent/bundle.json") {
 			t.Errorf("problem %q", p)
 		}
 	}
