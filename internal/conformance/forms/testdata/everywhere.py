@@ -237,32 +237,34 @@ def linux_forms(release, audience, check):
     folder, tree = os.path.join(release.folder, "linux", audience), files(release.tree(audience, "linux"))
     packages = os.path.join(release.folder, "packages")
 
-    def installed(work):
-        got = files(os.path.join(work, "etc", "claude-code"))
-        want(got == tree, f"it brings {sorted(got)}")
+    revision = next(one["revision"] for one in release.manifest["audiences"] if one["folder"] == audience) + "\n"
+    stamped = {**tree, ".policygen-revision": revision.encode("ascii")}
 
-    def by(command):
+    def brings(got, wanted=None):
+        want(got == (wanted or stamped), f"it brings {sorted(got)}")
+
+    def by(command, wanted=None):
         with tempfile.TemporaryDirectory() as work:
             command(work)
-            installed(work)
+            brings(files(os.path.join(work, "etc", "claude-code")), wanted)
 
     def package(suffix, command):
         names = [name for name in os.listdir(packages) if re.match(f"claude-code-policy-{audience}[_-][0-9].*{suffix}$", name)]
         want(len(names) == 1, f"the packages are {names}")
-        by(lambda work: run("sh", "-c", command, os.path.join(packages, names[0]), cwd=work))
+        by(lambda work: run("sh", "-c", command, os.path.join(packages, names[0]), cwd=work), tree)
 
     def cloud_init():
         entries = yaml.safe_load(read(os.path.join(folder, "user-data.yaml")))["write_files"]
-        want({one["path"]: base64.b64decode(one["content"], validate=True) for one in entries} == {"/etc/claude-code/" + name: data for name, data in tree.items()}, "other files")
+        brings({os.path.relpath(one["path"], "/etc/claude-code"): base64.b64decode(one["content"], validate=True) for one in entries})
 
     def nixos():
         said = run("nix-instantiate", "--eval", "--strict", "--json", "-E",
                    "builtins.mapAttrs (name: file: builtins.readFile file.source) (import ./claude-code-policy.nix {}).environment.etc", cwd=folder, env={**os.environ, "NIX_REMOTE": "dummy://"})
-        want({name: text.encode("utf-8") for name, text in json.loads(said[said.index(b"{"):]).items()} == {"claude-code/" + name: data for name, data in tree.items()}, "other files")
+        brings({os.path.relpath(name, "claude-code"): text.encode("utf-8") for name, text in json.loads(said[said.index(b"{"):]).items()})
 
     def image():
         copied = dict(re.findall(r"(?m)^COPY --chown=0:0 --chmod=0\d{3} (\S+) /etc/claude-code/(\S+)$", read(os.path.join(folder, "Dockerfile")).decode("ascii")))
-        want({to: read(os.path.join(folder, source)) for source, to in copied.items()} == tree, f"it copies {sorted(copied)}")
+        brings({to: read(os.path.join(folder, source)) for source, to in copied.items()})
 
     def playbook(work):
         os.mkdir(os.path.join(work, "etc"))
