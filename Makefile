@@ -15,11 +15,14 @@ VULNCHECK ?= optional
 STATICCHECK_VERSION := v0.8.2
 GOVULNCHECK_VERSION := v1.8.0
 ACTIONLINT_VERSION := v1.7.12
+# The newest whose modules resolve and build with the Go of go.mod; .github/workflows/release.yml names it too.
+GORELEASER_VERSION := v2.14.3
 
 TOOLS := .cache/tools
 STATICCHECK := $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
 GOVULNCHECK := $(TOOLS)/govulncheck-$(GOVULNCHECK_VERSION)
 ACTIONLINT := $(TOOLS)/actionlint-$(ACTIONLINT_VERSION)
+GORELEASER := $(TOOLS)/goreleaser-$(GORELEASER_VERSION)
 TESTCOUNT := $(TOOLS)/testcount
 # How each test ended, by target, for the table of proofs.
 RESULTS := .cache/results
@@ -106,14 +109,24 @@ proof: ## print what other people's programs have shown about each target, in th
 proof-page: ## write the tables of docs/proof.md, with the versions of this machine
 	@$(GO) run ./internal/conformance/proof -write docs/proof.md $(wildcard $(RESULTS)/*) >/dev/null
 
+# Signing, the bill of materials and publishing need what only a release has.
+.PHONY: packaging
+packaging: $(GORELEASER) ## check how policygen itself is packaged, and build its archives and packages twice: they must be equal
+	$(GORELEASER) check
+	GOFLAGS= $(GORELEASER) release --snapshot --clean --skip=publish,sign,sbom
+	@grep -E '\.(tar\.gz|zip|deb|rpm)$$' .cache/goreleaser/checksums.txt | sort > .cache/packaged
+	GOFLAGS= $(GORELEASER) release --snapshot --clean --skip=publish,sign,sbom >/dev/null 2>&1
+	@grep -E '\.(tar\.gz|zip|deb|rpm)$$' .cache/goreleaser/checksums.txt | sort | diff .cache/packaged - && echo "packaging: $$(wc -l < .cache/packaged) files, the same twice"
+
 .PHONY: nightly
-nightly: ## fuzz for a minute per target, all benchmarks, conformance, gateway, Wine, every recorded permission decision on the client
+nightly: ## fuzz for a minute per target, all benchmarks, conformance, gateway, Wine, packaging, every recorded permission decision on the client
 	@$(MAKE) fuzz FUZZTIME=60s
 	@$(MAKE) bench
 	@$(MAKE) conformance
 	@.ci/packages gateway
 	@$(MAKE) conformance-gateway
 	@$(MAKE) conformance-wine
+	@$(MAKE) packaging
 	$(GO) run ./internal/permission/record -check
 
 .PHONY: build-policies
@@ -149,6 +162,9 @@ $(STATICCHECK):
 
 $(ACTIONLINT):
 	$(call install,github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION))
+
+$(GORELEASER):
+	$(call install,github.com/goreleaser/goreleaser/v2@$(GORELEASER_VERSION))
 
 $(TESTCOUNT): $(wildcard internal/house/testcount/*.go)
 	@$(GO) build -o $@ ./internal/house/testcount

@@ -140,6 +140,10 @@ func TestPackagingTellsOneVersion(t *testing.T) {
 	if version == nil || tag == nil || version[1] != tag[1] {
 		t.Errorf("policygen is version %v, the formula builds %v", version, tag)
 	}
+	checked := regexp.MustCompile(`GORELEASER_VERSION := (\S+)`).FindStringSubmatch(topFile(t, "Makefile"))
+	if checked == nil || !strings.Contains(topFile(t, ".github/workflows/release.yml"), "goreleaser/v2@"+checked[1]+"\n") {
+		t.Errorf("the release is not made by goreleaser %v", checked)
+	}
 	golang := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindStringSubmatch(topFile(t, "go.mod"))
 	if golang == nil || !strings.Contains(topFile(t, "Dockerfile"), "FROM golang:"+golang[1]+"-") {
 		t.Errorf("the image is not built by go %v", golang)
