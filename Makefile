@@ -49,7 +49,7 @@ build: ## build bin/policygen
 .PHONY: test
 test: $(TESTCOUNT) ## run all tests with the race detector and count them
 	@mkdir -p $(RESULTS)
-	@$(TESTCOUNT) -results $(RESULTS)/$@ -race ./...
+	@$(TESTCOUNT) -results $(RESULTS)/$@ -race -timeout 25m ./...
 	@$(GO) run ./internal/conformance/proof -require $@ $(RESULTS)/$@ >/dev/null
 
 .PHONY: lint
