@@ -22,19 +22,18 @@ var families = [][]string{
 func openSiblings(s *scene) {
 	deny := s.rules("deny")
 	decided := append(slices.Clone(deny), s.rules("ask")...)
+	denied := map[string]*rule{} // by the program that a rule stands for
+	for i := range slices.Backward(deny) {
+		denied[program(deny[i])] = &deny[i]
+	}
 	for _, family := range families {
-		var first *rule
-		var open []string
-		for _, name := range family {
-			whole := "Bash(" + name + " *)"
-			if i := slices.IndexFunc(deny, func(r rule) bool { return program(r) == name }); i >= 0 && first == nil {
-				first = &deny[i]
-			}
-			if !covered(decided, whole) {
-				open = append(open, name)
-			}
+		i := slices.IndexFunc(family, func(name string) bool { return denied[name] != nil })
+		if i < 0 {
+			continue
 		}
-		if first != nil && len(open) > 0 {
+		first := denied[family[i]]
+		open := slices.DeleteFunc(slices.Clone(family), func(name string) bool { return covered(decided, "Bash("+name+" *)") })
+		if len(open) > 0 {
 			s.add(diag.New(diag.OpenSibling, first.at.Pos, "%q is denied, and %s for the same end is not", first.at.Scalar, strings.Join(open, ", ")).
 				WithClient("claude stops the program that a rule names, and no other").WithHint("deny Bash(%s *) too, or put it under ask", open[0]))
 		}

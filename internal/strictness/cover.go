@@ -1,6 +1,7 @@
 package strictness
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/policygen/policygen/internal/permission"
@@ -41,6 +42,9 @@ func domainCovers(pattern, host string) bool {
 
 // ruleCovers compares permission rules; what does not parse covers nothing, and is told elsewhere.
 func ruleCovers(wide, narrow string) bool {
+	if !mayCover(wide, narrow) {
+		return false
+	}
 	w, err := permission.Parse(wide)
 	if err != nil {
 		return false
@@ -48,3 +52,20 @@ func ruleCovers(wide, narrow string) bool {
 	n, err := permission.Parse(narrow)
 	return err == nil && permission.Covers(w, n)
 }
+
+// mayCover spares most pairs the parser: a rule with a content covers rules of its own tool alone, and one of Bash only what begins with its
+// first word.
+func mayCover(wide, narrow string) bool {
+	tool, w, _ := strings.Cut(wide, "(")
+	other, n, _ := strings.Cut(narrow, "(")
+	switch {
+	case w == "" || w == "*)" || !slices.Contains(plainTools, tool) || !slices.Contains(plainTools, other):
+		return true
+	case tool != other:
+		return false
+	}
+	return tool != "Bash" || n == "" || strings.HasPrefix(n, w[:strings.IndexAny(w+"*", "*: \\)")])
+}
+
+// plainTools are tools that go by one name, and whose rules say nothing of other tools.
+var plainTools = []string{"Bash", "Read", "Edit", "WebFetch"}
