@@ -93,11 +93,10 @@ func (a *app) build(cmd *cobra.Command, o buildOptions) error {
 	if same && horizon == 0 && o.output == textFormat {
 		return a.built(o, l, buildResult{dir: dir, summary: m.Summary(), same: true})
 	}
-	program, err := l.compiled(a, o.place)
+	program, err := l.judged(cmd.Context(), a, o.place)
 	if err != nil {
 		return err
 	}
-	l.modules(cmd.Context(), a, program)
 	list := buildList(l.list, o.strict)
 	if err := a.told(o, l, list, dir); err != nil || list.HasErrors() {
 		return orFindings(err)

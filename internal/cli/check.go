@@ -59,11 +59,10 @@ func (a *app) check(cmd *cobra.Command, o checkOptions) error {
 	if err != nil {
 		return err
 	}
-	program, err := l.compiled(a, o.place)
+	program, err := l.judged(cmd.Context(), a, o.place)
 	if err != nil {
 		return err
 	}
-	l.modules(cmd.Context(), a, program)
 	proved, err := a.prove(cmd, o.proof, policies, program)
 	if err != nil {
 		return err

@@ -8,10 +8,15 @@ import (
 	"github.com/policygen/policygen/internal/wire"
 )
 
-// modules checks the modules of rego policies and adds what is found. The program that does is started only where there
-// is a module.
-func (l *loaded) modules(ctx context.Context, a *app, program *compile.Program) {
+// judged is compiled with the modules of rego policies checked as well. The program that does is started only where there
+// is a module; where it is missing, the list says so.
+func (l *loaded) judged(ctx context.Context, a *app, p place) (*compile.Program, error) {
+	program, err := l.compiled(a, p)
+	if err != nil {
+		return nil, err
+	}
 	l.list = append(l.list, program.Modules(func(texts []string) ([]wire.RegoResult, error) {
 		return client.Find(a.env.Executable).Check(ctx, texts)
 	})...)
+	return program, nil
 }

@@ -105,13 +105,10 @@ func (a *app) release(cmd *cobra.Command, o releaseOptions) error {
 	if err != nil {
 		return err
 	}
-	program, err := l.compiled(a, o.place)
+	program, err := l.judged(cmd.Context(), a, o.place)
 	if err != nil {
 		return err
 	}
-	// Modules of Rego are judged by a program of their own; where it is
-	// missing, the list says so like that of build.
-	l.modules(cmd.Context(), a, program)
 	list := buildList(l.list, false)
 	if err := a.text(a.env.Stderr, a.env.StderrTerminal, l, list); err != nil {
 		return err

@@ -119,24 +119,36 @@ func (h *History) Removed(file, line string) *Commit {
 
 // Changed returns the commit that changed a file of the folder, where it is the only one.
 func (h *History) Changed(file string) *Commit {
-	if h.find(file, func(edit) bool { return true }); len(h.edits[file]) != 1 {
+	edits := h.of(file)
+	if len(edits) != 1 {
 		return nil
 	}
-	return h.find(file, func(edit) bool { return true })
+	return edits[0].told()
 }
 
 // find returns the newest commit whose edit fits.
 func (h *History) find(file string, fits func(edit) bool) *Commit {
+	edits := h.of(file)
+	i := slices.IndexFunc(edits, fits)
+	if i < 0 {
+		return nil
+	}
+	return edits[i].told()
+}
+
+// of returns the edits of a file, which are read once.
+func (h *History) of(file string) []edit {
 	edits, read := h.edits[file]
 	if !read {
 		edits = h.read(path.Join(h.folder, file))
 		h.edits[file] = edits
 	}
-	i := slices.IndexFunc(edits, fits)
-	if i < 0 {
-		return nil
-	}
-	c := edits[i].commit
+	return edits
+}
+
+// told returns the commit of an edit as people see it.
+func (e edit) told() *Commit {
+	c := e.commit
 	subject, _, _ := strings.Cut(strings.TrimSpace(c.Message), "\n")
 	return &Commit{Hash: c.Hash.String(), Author: c.Author.Name, Date: c.Author.When.UTC(), Subject: subject}
 }
